@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Users, sign-in and lock-out."""
+
+    name = "apps.accounts"
+    verbose_name = "账号"

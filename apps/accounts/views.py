@@ -1,0 +1,27 @@
+from typing import Any
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from apps.accounts import held_forms
+from apps.accounts.forms import SignInForm
+
+
+class SignInView(LoginView):
+    template_name = "accounts/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(has_held_form=held_forms.KEY in self.request.session, **kwargs)
+
+
+class SignOutView(LogoutView):
+    pass
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """What axes answers after five failures."""
+    form = SignInForm(request)
+    return render(request, "accounts/login.html", {"form": form, "locked": True}, status=429)

@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
+
+
+class CoreConfig(AppConfig):
+    """Scope, lifecycle, security and components: the floor everything stands on."""
+
+    name = "apps.core"
+    verbose_name = "基础"
+
+    def ready(self) -> None:
+        post_migrate.connect(_secure, sender=self)
+
+
+def _secure(using: str, **kwargs: Any) -> None:
+    from apps.core import security
+
+    if using == "owner" or "owner" not in settings.DATABASES:
+        security.apply(using)

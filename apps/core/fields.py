@@ -1,0 +1,53 @@
+"""Database types Django does not know, and fields that the database fills."""
+
+from typing import Any
+
+from django.db import models
+
+
+class LtreeField(models.Field):
+    """A PostgreSQL `ltree` label path, kept by a trigger and read back after an insert."""
+
+    db_returning = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["editable"]
+        return name, path, args, kwargs
+
+    def db_type(self, connection: Any) -> str:
+        return "ltree"
+
+
+class FilledForeignKey(models.ForeignKey):
+    """A foreign key that a trigger fills, so Django reads it back after an insert."""
+
+    db_returning = True
+
+
+@LtreeField.register_lookup
+class IsWithin(models.Lookup):
+    """`path__within=other.path`: the row is `other` or lies below it (indexed by GiST)."""
+
+    lookup_name = "within"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} <@ {right}::ltree", [*left_params, *right_params]
+
+
+@LtreeField.register_lookup
+class Contains(models.Lookup):
+    """`path__above=other.path`: the row is `other` or one of its ancestors."""
+
+    lookup_name = "above"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} @> {right}::ltree", [*left_params, *right_params]

@@ -1,0 +1,153 @@
+"""What everything that is reported has in common: a state, its facts, and a step for every change of it.
+
+A report is a concrete model of an app above; it brings its own step table, so that both carry the same tenant columns.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils import timezone
+from django_fsm import FSMField, transition
+
+from apps.core.lifecycle.enums import EDITABLE, RETURNABLE, State, Verb
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One decision a submitted report waits for: who may take it, where, and the field that remembers it.
+
+    `stage` orders the decisions: those of a later stage wait for the earlier ones. A report with one decision needs no `decided_field`: its
+    state says it all.
+    """
+
+    key: str
+    label: str  # the button's word: 通过, 接收, 确认
+    permission: str
+    organization: Any
+    stage: int = 1
+    decided_field: str = ""
+
+
+class Report(models.Model):
+    """Anything an organization reports upward: it is drafted, submitted, and returned or approved (circular §5)."""
+
+    # What the row's own words are; an app may rename the verbs of its state (a supervision report is 已接收).
+    state_labels: ClassVar[Mapping[str, str]] = {}
+    verb_labels: ClassVar[Mapping[str, str]] = {}
+    content_fields: ClassVar[tuple[str, ...]] = ()
+    append_only = False
+
+    state = FSMField("状态", choices=State.choices, default=State.DRAFT, editable=False)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="起草人", editable=False)
+    created_at = models.DateTimeField("起草时间", auto_now_add=True)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="修改人", editable=False)
+    updated_at = models.DateTimeField("修改时间", auto_now=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="上报人", editable=False
+    )
+    submitted_at = models.DateTimeField("上报时间", null=True, editable=False)
+    decided_at = models.DateTimeField("办结时间", null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def state_constraint(name: str) -> models.CheckConstraint:
+        """A submitted, returned or approved report has been submitted: the database holds it."""
+        return models.CheckConstraint(
+            name=name,
+            condition=models.Q(state=State.DRAFT) | models.Q(submitted_at__isnull=False, submitted_by__isnull=False, state__in=State.values),
+        )
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+    @property
+    def is_returnable(self) -> bool:
+        return self.state in RETURNABLE
+
+    @property
+    def state_label(self) -> str:
+        return self.state_labels.get(self.state, State(self.state).label)
+
+    def verb_label(self, verb: str) -> str:
+        return self.verb_labels.get(verb, Verb(verb).label)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The moment after which a submission is late; None where there is no due time."""
+        return None
+
+    @property
+    def is_late(self) -> bool:
+        """Late is a fact about the first submission and the due time, not a state."""
+        due = self.due_at
+        return due is not None and (self.submitted_at or timezone.now()) > due
+
+    def tenancy(self) -> dict[str, Any]:
+        """The tenant columns that the report's steps repeat."""
+        return {}
+
+    def slots(self) -> tuple[Slot, ...]:
+        """Every decision this report needs, in order."""
+        raise NotImplementedError
+
+    def open_slots(self) -> tuple[Slot, ...]:
+        """The decisions that can be taken now: undecided, of the lowest stage that is not finished."""
+        if self.state != State.SUBMITTED:
+            return ()
+        pending = [slot for slot in self.slots() if not (slot.decided_field and getattr(self, slot.decided_field))]
+        stage = min((slot.stage for slot in pending), default=0)
+        return tuple(slot for slot in pending if slot.stage == stage)
+
+    def problems(self) -> dict[str, str]:
+        """What is missing before it may be submitted: field name → sentence. A draft may be as incomplete as it likes."""
+        return {}
+
+    def content(self) -> dict[str, Any]:
+        """What the report says now, for the step's record: plain values by field name."""
+        return {name: getattr(self, name) for name in self.content_fields}
+
+    @transition(field=state, source=list(EDITABLE), target=State.SUBMITTED)
+    def to_submitted(self, *, by: Any) -> None:
+        # Late or not is decided once: revising a returned report in time does not become late.
+        self.submitted_at = self.submitted_at or timezone.now()
+        self.submitted_by = by
+        self.decided_at = None
+        for slot in self.slots():
+            if slot.decided_field:
+                setattr(self, slot.decided_field, None)
+
+    @transition(field=state, source=State.SUBMITTED, target=State.APPROVED)
+    def to_approved(self) -> None:
+        self.decided_at = timezone.now()
+
+    @transition(field=state, source=list(RETURNABLE), target=State.RETURNED)
+    def to_returned(self) -> None:
+        self.decided_at = timezone.now()
+
+
+class Step(models.Model):
+    """One step in a report's life: who, when, why, and what the report said at that moment."""
+
+    append_only = True
+
+    verb = models.CharField("步骤", max_length=10, choices=Verb.choices)
+    slot = models.CharField("环节", max_length=20, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人")
+    on_behalf_of = models.CharField("经办单位", max_length=60, blank=True)
+    at = models.DateTimeField("时间", auto_now_add=True)
+    reason = models.TextField("理由", blank=True)
+    remarks = models.JSONField("逐项意见", default=dict)
+    content = models.JSONField("当时内容", encoder=DjangoJSONEncoder)
+
+    class Meta:
+        abstract = True
+        ordering = ["at", "pk"]

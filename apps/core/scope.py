@@ -1,0 +1,60 @@
+"""What a transaction may see: the first half of the second wall.
+
+Row-level security reads the transaction-local setting `app.scope`; where it is unset nothing is visible. Only local settings are used, so a
+pooled connection never carries a scope on.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import connections, transaction
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows a transaction sees: everything, whole counties (reporting units), or single organizations."""
+
+    everything: bool = False
+    counties: frozenset[int] = field(default_factory=frozenset)
+    organizations: frozenset[int] = field(default_factory=frozenset)
+
+    def __or__(self, other: "Scope") -> "Scope":
+        return Scope(self.everything or other.everything, self.counties | other.counties, self.organizations | other.organizations)
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.counties) or bool(self.organizations)
+
+    def as_setting(self) -> str:
+        return json.dumps({"all": self.everything, "counties": sorted(self.counties), "organizations": sorted(self.organizations)})
+
+
+EVERYTHING = Scope(everything=True)
+DIRECTORY = Scope()  # no tenant row, only what is public to whoever is signed in: the tree's names
+
+
+@contextmanager
+def opened(scope: Scope, *, using: str = "default") -> Iterator[None]:
+    """Run a block in a transaction that sees `scope`; an outer scope comes back when the block ends."""
+    with transaction.atomic(using=using):
+        before = _get(using)
+        _set(scope.as_setting(), using)
+        yield
+        _set(before, using)  # after an error the rollback to the savepoint restores it
+
+
+def widen(scope: Scope, *, using: str = "default") -> None:
+    """Set the scope of the transaction that `opened` began, once it is known."""
+    _set(scope.as_setting(), using)
+
+
+def _get(using: str) -> str:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('app.scope', true), '')")
+        return cursor.fetchone()[0]
+
+
+def _set(value: str, using: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT set_config('app.scope', %s, true)", [value])

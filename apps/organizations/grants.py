@@ -1,0 +1,55 @@
+"""What a user's roles give, read once per user object: the ground that rules, querysets and the scope of a request stand on."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.apps import apps
+from guardian.models import GroupObjectPermission
+
+from apps.core.scope import Scope
+from apps.organizations.enums import Kind
+
+Grants = dict[str, frozenset[int]]  # permission → the organizations where the user holds it
+
+
+def grants_of(user: Any) -> Grants:
+    """Every permission the user's roles give, in one query."""
+    if not hasattr(user, "_grants"):
+        found: dict[str, set[int]] = defaultdict(set)
+        if user.is_active and user.pk:
+            rows = GroupObjectPermission.objects.filter(group__user=user, permission__content_type__app_label="organizations")
+            for codename, object_pk in rows.values_list("permission__codename", "object_pk"):
+                found[codename].add(int(object_pk))
+        user._grants = {codename: frozenset(pks) for codename, pks in found.items()}
+    return user._grants
+
+
+def scope_for(user: Any, permission: str) -> Scope:
+    """The rows for which the user holds a permission."""
+    return _scope_at(user, grants_of(user).get(permission, frozenset()))
+
+
+def whole_scope(user: Any) -> Scope:
+    """All that any of the user's roles shows: what the database lets a request of theirs see."""
+    return _scope_at(user, frozenset().union(*grants_of(user).values()))
+
+
+def _scope_at(user: Any, held_at: frozenset[int]) -> Scope:
+    scopes = user.__dict__.setdefault("_scopes", {})
+    if held_at not in scopes:
+        scopes[held_at] = _load_scope(held_at)
+    return scopes[held_at]
+
+
+def _load_scope(held_at: frozenset[int]) -> Scope:
+    """Holding a role shows everything at the city, the whole county at a reporting unit, else the listed subtree."""
+    organizations = apps.get_model("organizations", "Organization").objects
+    scope = Scope()
+    for organization in organizations.filter(pk__in=held_at):
+        if organization.kind == Kind.CITY:
+            scope |= Scope(everything=True)
+        elif organization.kind == Kind.COUNTY:
+            scope |= Scope(counties=frozenset({organization.pk}))
+        else:
+            scope |= Scope(organizations=frozenset(organizations.below(organization).values_list("pk", flat=True)))
+    return scope

@@ -1,0 +1,200 @@
+"""The tree of organizations, what hangs off it, and who holds which role in it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pghistory
+import pgtrigger
+from django.contrib.auth.models import Group
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.urls import reverse
+
+from apps.core.fields import FilledForeignKey, LtreeField
+from apps.organizations.enums import (
+    AT_SCHOOL,
+    Kind,
+    PlaceArea,
+    SchoolArea,
+    SchoolStrength,
+    SchoolType,
+    UnitKind,
+)
+from apps.organizations.querysets import OrganizationQuerySet, PioneerUnitQuerySet, TenantQuerySet
+from apps.organizations.roles import PERMISSIONS, ROLES
+from apps.organizations.triggers import CARRY_SUBTREE, PLACE_IN_TREE
+
+
+@pghistory.track()
+class Organization(models.Model):
+    """A node of the city's tree: the city, its reporting units, their towns, and the schools and places below (circular, addressees).
+
+    `path` and `county` follow from `parent`: a trigger fills them. The names are a public directory; writing is bounded by the scope.
+    """
+
+    scope_columns = (("county_id", "id"),)
+    directory = True
+
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
+    name = models.CharField("名称", max_length=60)
+    code = models.CharField("代码", max_length=20, unique=True, null=True, blank=True)  # noqa: DJ001  unique only where it exists
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    path = LtreeField()
+    county = FilledForeignKey("self", models.PROTECT, related_name="+", editable=False, verbose_name="报送单位")
+    position = models.PositiveSmallIntegerField("次序", default=0)
+    is_demo = models.BooleanField("演示数据", default=False)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "组织"
+        verbose_name_plural = "组织"
+        ordering = ["position", "code", "pk"]
+        default_permissions = ()
+        permissions = list(PERMISSIONS.items())
+        indexes = [GistIndex(fields=["path"], name="organization_path")]
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "kind", "name"], name="organization_name_once_below_parent"),
+            models.UniqueConstraint(fields=["id", "county"], name="organization_with_county"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="organization_kind_known"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="place_in_tree",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent", "kind"),
+                func=PLACE_IN_TREE,
+                declare=[("above", "organizations_organization%ROWTYPE")],
+            ),
+            pgtrigger.Trigger(
+                name="carry_subtree",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("parent", "kind"),
+                condition=pgtrigger.Condition("OLD.path IS DISTINCT FROM NEW.path"),
+                func=CARRY_SUBTREE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("organizations:detail", args=[self.pk])
+
+    @property
+    def line(self) -> tuple[int, ...]:
+        """Primary keys from the root down to this organization."""
+        return tuple(int(label) for label in self.path.split("."))
+
+
+class TenantModel(models.Model):
+    """Rows that belong to an organization. The database keeps `county` in agreement with `organization` (apps/core/security.py)."""
+
+    scope_columns: tuple[tuple[str, str], ...] = (("county_id", "organization_id"),)
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name="单位", editable=False)
+    county = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name="报送单位", editable=False)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def tenancy(self) -> dict[str, Any]:
+        """The tenant columns, for rows that belong to this one."""
+        return {name: getattr(self, name) for pair in self.scope_columns for name in pair}
+
+    def organizations_in_scope(self) -> Iterator[Organization]:
+        """The organizations from which this row is seen."""
+        for _, organization in self.scope_columns:
+            yield getattr(self, organization.removesuffix("_id"))
+
+
+@pghistory.track()
+class School(TenantModel):
+    """What the circular asks of a school: town or country, central or teaching point, strong or weaker, new-resident or not (§3.2.2)."""
+
+    organization = models.OneToOneField(Organization, models.PROTECT, related_name="school", verbose_name="学校", editable=False)
+    area = models.CharField("城乡", max_length=10, choices=SchoolArea.choices)
+    type = models.CharField("类型", max_length=20, choices=SchoolType.choices)
+    strength = models.CharField("办学水平", max_length=10, choices=SchoolStrength.choices, default=SchoolStrength.AVERAGE)
+    is_new_resident = models.BooleanField("新居民子女学校", default=False)
+    class_count = models.PositiveSmallIntegerField("班级数", default=0)
+    member_count = models.PositiveIntegerField("少先队员数", default=0)
+    opened_on = models.DateField("建校日期", null=True, blank=True)
+    closed_on = models.DateField("撤并日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "学校"
+        verbose_name_plural = "学校"
+
+    def __str__(self) -> str:
+        return self.organization.name
+
+
+@pghistory.track()
+class Place(TenantModel):
+    """A village or community that Pioneer organisations are to reach (circular §3.2.1)."""
+
+    organization = models.OneToOneField(Organization, models.PROTECT, related_name="place", verbose_name="村（社区）", editable=False)
+    area = models.CharField("类型", max_length=10, choices=PlaceArea.choices)
+
+    class Meta:
+        verbose_name = "村（社区）"
+        verbose_name_plural = "村（社区）"
+
+    def __str__(self) -> str:
+        return self.organization.name
+
+
+@pghistory.track()
+class PioneerUnit(TenantModel):
+    """A Pioneer organisation: a school's brigade or squad, or a holiday team, community committee, brigade or squad at a place."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="units", verbose_name="所在单位", editable=False)
+    kind = models.CharField("类别", max_length=20, choices=UnitKind.choices)
+    name = models.CharField("名称", max_length=60)
+    part_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name="所属大队")
+    member_count = models.PositiveIntegerField("队员数", default=0)
+    guide = models.CharField("辅导员（成人）", max_length=40, blank=True)
+    established_on = models.DateField("成立日期")
+    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+
+    objects = PioneerUnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "少先队组织"
+        verbose_name_plural = "少先队组织"
+        ordering = ["kind", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["county", "organization", "kind", "name"], name="unit_name_once_at_organization"),
+            models.CheckConstraint(
+                condition=models.Q(dissolved_on__isnull=True) | models.Q(dissolved_on__gte=models.F("established_on")),
+                name="unit_dissolved_after_established",
+                violation_error_message="撤销日期不能早于成立日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_at_school(self) -> bool:
+        return self.kind in AT_SCHOOL and self.organization.kind == Kind.SCHOOL
+
+
+@pghistory.track()
+class RoleHolding(models.Model):
+    """A role held at an organization: a group that carries the role's guardian permissions on that one Organization row."""
+
+    group = models.OneToOneField(Group, models.PROTECT, related_name="holding")
+    role = models.CharField("角色", max_length=20, choices=[(role.key, role.label) for role in ROLES.values()])
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="holdings", verbose_name="单位")
+
+    class Meta:
+        verbose_name = "角色"
+        verbose_name_plural = "角色"
+        constraints = [models.UniqueConstraint(fields=["role", "organization"], name="role_once_at_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.get_role_display()}"

@@ -1,0 +1,90 @@
+"""Reads of the tree and of everything that belongs to an organization."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from apps.core.lifecycle.enums import State
+from apps.core.scope import Scope
+from apps.organizations.enums import Kind
+from apps.organizations.grants import grants_of, scope_for
+
+
+class OrganizationQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.in_scope(scope_for(user, "organizations.view"))
+
+    def in_scope(self, scope: Scope) -> Self:
+        if scope.everything:
+            return self
+        return self.filter(Q(county__in=scope.counties) | Q(pk__in=scope.organizations))
+
+    def below(self, organization: Any) -> Self:
+        """The organization itself and its whole subtree."""
+        return self.filter(path__within=organization.path)
+
+    def above(self, organization: Any) -> Self:
+        """The organization itself and its ancestors, from the root down."""
+        return self.filter(path__above=organization.path).order_by("path")
+
+    def of_kind(self, *kinds: Kind) -> Self:
+        return self.filter(kind__in=kinds)
+
+    def counties(self) -> Self:
+        return self.filter(kind=Kind.COUNTY).order_by("position", "pk")
+
+
+class TenantQuerySet(models.QuerySet):
+    """Rows that belong to an organization; `scope_columns` of the model says by which columns."""
+
+    def in_scope(self, scope: Scope) -> Self:
+        if scope.everything:
+            return self
+        condition = Q()
+        for county, organization in self.model.scope_columns:  # type: ignore[attr-defined]
+            condition |= Q(**{f"{county}__in": scope.counties}) | Q(**{f"{organization}__in": scope.organizations})
+        return self.filter(condition)
+
+    def visible_to(self, user: Any) -> Self:
+        return self.in_scope(scope_for(user, f"{self.model._meta.app_label}.view"))
+
+
+class ReportQuerySet(TenantQuerySet):
+    """Reports: a draft is seen only where it may be edited."""
+
+    def visible_to(self, user: Any) -> Self:
+        own = scope_for(user, f"{self.model._meta.app_label}.edit")
+        visible = super().visible_to(user)
+        if own.everything:
+            return visible
+        return visible.filter(~Q(state=State.DRAFT) | Q(county__in=own.counties) | Q(organization__in=own.organizations))
+
+    def submitted(self) -> Self:
+        return self.filter(state=State.SUBMITTED)
+
+    def approved(self) -> Self:
+        return self.filter(state=State.APPROVED)
+
+    def editable(self) -> Self:
+        return self.filter(state__in=[State.DRAFT, State.RETURNED])
+
+    def reviewable_by(self, user: Any) -> Self:
+        """Submitted rows whose organization lies strictly below one where the user may review."""
+        rows = self.submitted().filter(organization__in=_strictly_below(user, f"{self.model._meta.app_label}.review"))
+        return rows.exclude(submitted_by=user)
+
+
+class PioneerUnitQuerySet(TenantQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.in_scope(scope_for(user, "organizations.view"))
+
+    def active_on(self, day: date) -> Self:
+        return self.filter(established_on__lte=day).filter(Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=day))
+
+
+def _strictly_below(user: Any, permission: str) -> models.QuerySet:
+    organizations = apps.get_model("organizations", "Organization").objects
+    return organizations.in_scope(scope_for(user, permission)).exclude(pk__in=grants_of(user).get(permission, frozenset())).values("pk")

@@ -1,0 +1,103 @@
+"""Every role, as data: what it is called, what it is for, where it may be held, and what it may do there and below.
+
+A permission reads "<app>.<act>". `review` is special: it is only good for organizations strictly below the one where it is held, so nobody
+reviews their own. docs/permissions.md is this file as a table.
+"""
+
+from dataclasses import dataclass
+
+from apps.organizations.enums import Kind
+
+ROOMS = ("plans", "rooms", "pairings", "counselors", "supervision")
+VIEW_ALL = frozenset({"organizations.view", "coverage.view", *(f"{app}.view" for app in ROOMS)})
+
+PERMISSIONS: dict[str, str] = {
+    "organizations.view": "查看组织、村（社区）和学校",
+    "organizations.edit": "维护村（社区）和学校的少先队组织",
+    "organizations.register": "登记学校",
+    "coverage.view": "查看覆盖情况",
+    "coverage.compute": "重新计算覆盖情况",
+    "plans.view": "查看工作方案",
+    "plans.edit": "起草工作方案",
+    "plans.submit": "上报工作方案",
+    "plans.review": "审核工作方案",
+    "rooms.view": "查看队室",
+    "rooms.edit": "登记队室",
+    "rooms.submit": "上报队室",
+    "rooms.review": "确认队室",
+    "pairings.view": "查看结对",
+    "pairings.edit": "发起结对",
+    "pairings.submit": "上报结对",
+    "pairings.accept": "接受结对邀请",
+    "pairings.review": "确认结对",
+    "counselors.view": "查看辅导员交流",
+    "counselors.edit": "登记辅导员交流",
+    "counselors.submit": "上报辅导员交流",
+    "counselors.review": "确认辅导员交流",
+    "supervision.view": "查看督导情况",
+    "supervision.edit": "填写督导情况",
+    "supervision.submit": "上报督导情况",
+    "supervision.review": "接收督导情况",
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    key: str
+    label: str
+    description: str
+    levels: frozenset[Kind]
+    permissions: frozenset[str]
+
+
+def _role(key: str, label: str, description: str, levels: set[Kind], permissions: set[str] | frozenset[str]) -> Role:
+    return Role(key, label, description, frozenset(levels), frozenset(permissions))
+
+
+ROLES: dict[str, Role] = {
+    role.key: role
+    for role in (
+        _role(
+            "city_officer",
+            "市少工委办公室工作人员",
+            "查看全市情况，审核各地工作方案，接收督导情况",
+            {Kind.CITY},
+            VIEW_ALL | {"plans.review", "supervision.review", "coverage.compute"},
+        ),
+        _role("city_reader", "市级查阅人员", "查看全市情况，不办理", {Kind.CITY}, VIEW_ALL),
+        _role(
+            "county_lead",
+            "县（市、区）少工委负责人",
+            "上报工作方案和督导情况，确认本地学校登记的队室、结对和辅导员交流",
+            {Kind.COUNTY},
+            VIEW_ALL
+            | {"organizations.edit", "organizations.register", "plans.edit", "plans.submit", "supervision.edit", "supervision.submit"}
+            | {"rooms.review", "pairings.review", "counselors.review"},
+        ),
+        _role(
+            "county_editor",
+            "县（市、区）少工委工作人员",
+            "起草工作方案和督导情况，维护本地组织；不能上报和确认",
+            {Kind.COUNTY},
+            VIEW_ALL | {"organizations.edit", "organizations.register", "plans.edit", "supervision.edit"},
+        ),
+        _role(
+            "town_counselor",
+            "镇（街道）少先队总辅导员",
+            "维护本镇（街道）村、社区的少先队组织，查看本镇学校情况",
+            {Kind.TOWN},
+            {"organizations.view", "organizations.edit", "coverage.view", "rooms.view", "pairings.view", "counselors.view"},
+        ),
+        _role(
+            "school_counselor",
+            "学校少先队大队辅导员",
+            "维护本校大队、中队，登记队室、结对和辅导员交流",
+            {Kind.SCHOOL},
+            {"organizations.view", "organizations.edit", "pairings.accept"}
+            | {f"{app}.{act}" for app in ("rooms", "pairings", "counselors") for act in ("view", "edit", "submit")},
+        ),
+        _role("supervisor", "督导员", "查看本级和下级各项工作", {Kind.CITY, Kind.COUNTY}, VIEW_ALL),
+        _role("auditor", "审计员", "查看全市各项工作及其办理过程，不办理业务", {Kind.CITY}, VIEW_ALL),
+        _role("sysadmin", "系统管理员", "维护组织目录和系统，不办理业务", {Kind.CITY}, {"organizations.view"}),
+    )
+}

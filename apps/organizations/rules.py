@@ -1,0 +1,43 @@
+"""Who may do what: the predicate behind `user.has_perm("plans.submit", plan)`.
+
+The twin of `visible_to`: both read the same grants, and a parametrised test compares them row by row.
+"""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+
+from apps.core.lifecycle.enums import State
+from apps.core.lifecycle.models import Report
+from apps.organizations.grants import grants_of
+from apps.organizations.models import Organization
+
+
+def holds(user: Any, permission: str, organization: Organization) -> bool:
+    """Does a role at the organization or above it give the permission? `review` counts only from strictly above."""
+    held_at = grants_of(user).get(permission, frozenset())
+    line = organization.line[:-1] if permission.endswith(".review") else organization.line
+    return not held_at.isdisjoint(line)
+
+
+def acting_organization(user: Any, permission: str, organization: Organization) -> Organization:
+    """The organization for which the user acts when they use a permission on `organization`: the nearest one that gives it."""
+    held_at = grants_of(user).get(permission, frozenset())
+    return Organization.objects.above(organization).filter(pk__in=held_at).reverse()[0]
+
+
+class OrganizationBackend(BaseBackend):
+    """Answers for organizations and for the rows that belong to them. Without an object: is the permission held anywhere?"""
+
+    def has_perm(self, user: Any, perm: str, obj: Any = None) -> bool:
+        if not user.is_active or user.is_anonymous:
+            return False
+        if obj is None:
+            return perm in grants_of(user)
+        if isinstance(obj, Organization):
+            return holds(user, perm, obj)
+        if perm.endswith(".view"):
+            if isinstance(obj, Report) and obj.state == State.DRAFT and not holds(user, f"{obj._meta.app_label}.edit", obj.organization):
+                return False
+            return any(holds(user, perm, organization) for organization in obj.organizations_in_scope())
+        return holds(user, perm, obj.organization)
