@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from apps.core.fields import FilledForeignKey, LtreeField
 from apps.organizations.enums import (
-    AT_SCHOOL,
     Kind,
     PlaceArea,
     SchoolArea,
@@ -62,14 +61,14 @@ class Organization(models.Model):
             pgtrigger.Trigger(
                 name="place_in_tree",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent", "kind"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "kind"),
                 func=PLACE_IN_TREE,
                 declare=[("above", "organizations_organization%ROWTYPE")],
             ),
             pgtrigger.Trigger(
                 name="carry_subtree",
                 when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("parent", "kind"),
+                operation=pgtrigger.UpdateOf("parent_id", "kind"),
                 condition=pgtrigger.Condition("OLD.path IS DISTINCT FROM NEW.path"),
                 func=CARRY_SUBTREE,
             ),
@@ -177,10 +176,6 @@ class PioneerUnit(TenantModel):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_at_school(self) -> bool:
-        return self.kind in AT_SCHOOL and self.organization.kind == Kind.SCHOOL
 
 
 @pghistory.track()

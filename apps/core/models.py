@@ -1,0 +1,1 @@
+"""Core declares abstract models only: see lifecycle/models.py."""

@@ -1,0 +1,12 @@
+"""The stable addresses (docs/architecture.md)."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="desk:desk"), name="home"),
+    path("", include("apps.core.urls")),
+    path("", include("apps.accounts.urls")),
+    path("desk/", include("apps.desk.urls")),
+    path("organizations/", include("apps.organizations.urls")),
+]
