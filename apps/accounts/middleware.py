@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.middleware import LoginRequiredMiddleware as BaseLoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from apps.accounts import held_forms
+from apps.core import held_forms
 
 
 class LoginRequiredMiddleware(BaseLoginRequiredMiddleware):

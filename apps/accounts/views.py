@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from apps.accounts import held_forms
+from apps.core import held_forms
 from apps.accounts.forms import SignInForm
 
 
