@@ -158,7 +158,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
 # History is written by statement-level triggers (half the price of row level), with its context in the same row.
-PGHISTORY_LEVEL = pghistory.Statement
+PGHISTORY_LEVEL = pghistory.Statement  # type: ignore[has-type]
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 
 LANGUAGE_CODE = "zh-hans"

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("apps.accounts.urls")),
     path("desk/", include("apps.desk.urls")),
     path("organizations/", include("apps.organizations.urls")),
+    path("plans/", include("apps.plans.urls")),
 ]

@@ -4,8 +4,8 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from apps.core import held_forms
 from apps.accounts.forms import SignInForm
+from apps.core import held_forms
 
 
 class SignInView(LoginView):

@@ -68,8 +68,8 @@ def apply(using: str) -> None:
 def _condition(table: Table) -> str:
     parts = ["(SELECT app_scope_all())"]
     for county, organization in table.pairs:
-        parts.append(f'"{county}" = ANY ((SELECT app_scope_ids(\'counties\'))::bigint[])')
-        parts.append(f'"{organization}" = ANY ((SELECT app_scope_ids(\'organizations\'))::bigint[])')
+        parts.append(f"\"{county}\" = ANY ((SELECT app_scope_ids('counties'))::bigint[])")
+        parts.append(f"\"{organization}\" = ANY ((SELECT app_scope_ids('organizations'))::bigint[])")
     return " OR ".join(parts)
 
 
@@ -96,7 +96,7 @@ def _agreement(table: Table) -> list[str]:
     for county, organization in table.pairs:
         name = f"{table.name}_{organization}_agrees"[:63]
         statements.append(
-            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}') THEN "
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}') THEN "  # noqa: S608  our own names
             f'ALTER TABLE "{table.name}" ADD CONSTRAINT "{name}" FOREIGN KEY ("{organization}", "{county}") '
             f'REFERENCES "{target}" (id, county_id) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED; END IF; END $$;'
         )

@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 
 from apps.core.fields import FilledForeignKey, LtreeField
+from apps.core.lifecycle.models import Report, Step
 from apps.organizations.enums import (
     Kind,
     PlaceArea,
@@ -19,7 +20,7 @@ from apps.organizations.enums import (
     SchoolType,
     UnitKind,
 )
-from apps.organizations.querysets import OrganizationQuerySet, PioneerUnitQuerySet, TenantQuerySet
+from apps.organizations.querysets import OrganizationQuerySet, PioneerUnitQuerySet, ReportQuerySet, TenantQuerySet
 from apps.organizations.roles import PERMISSIONS, ROLES
 from apps.organizations.triggers import CARRY_SUBTREE, PLACE_IN_TREE
 
@@ -36,7 +37,7 @@ class Organization(models.Model):
 
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)
     name = models.CharField("名称", max_length=60)
-    code = models.CharField("代码", max_length=20, unique=True, null=True, blank=True)  # noqa: DJ001  unique only where it exists
+    code = models.CharField("代码", max_length=20, unique=True, null=True, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
     path = LtreeField()
     county = FilledForeignKey("self", models.PROTECT, related_name="+", editable=False, verbose_name="报送单位")
@@ -107,6 +108,22 @@ class TenantModel(models.Model):
         """The organizations from which this row is seen."""
         for _, organization in self.scope_columns:
             yield getattr(self, organization.removesuffix("_id"))
+
+
+class TenantReport(TenantModel, Report):
+    """A report that belongs to an organization. The app brings its step table, a TenantStep with `report` pointing here."""
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class TenantStep(TenantModel, Step):
+    """A step of such a report, seen by whoever sees the report."""
+
+    class Meta(Step.Meta):
+        abstract = True
 
 
 @pghistory.track()

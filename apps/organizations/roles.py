@@ -17,6 +17,7 @@ PERMISSIONS: dict[str, str] = {
     "organizations.register": "登记学校",
     "coverage.view": "查看覆盖情况",
     "coverage.compute": "重新计算覆盖情况",
+    "plans.open": "开放工作方案填报",
     "plans.view": "查看工作方案",
     "plans.edit": "起草工作方案",
     "plans.submit": "上报工作方案",
@@ -62,7 +63,7 @@ ROLES: dict[str, Role] = {
             "市少工委办公室工作人员",
             "查看全市情况，审核各地工作方案，接收督导情况",
             {Kind.CITY},
-            VIEW_ALL | {"plans.review", "supervision.review", "coverage.compute"},
+            VIEW_ALL | {"plans.open", "plans.review", "supervision.review", "coverage.compute"},
         ),
         _role("city_reader", "市级查阅人员", "查看全市情况，不办理", {Kind.CITY}, VIEW_ALL),
         _role(

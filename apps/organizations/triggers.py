@@ -39,7 +39,7 @@ END IF;
 NEW.path = above.path || NEW.id::text::ltree;
 NEW.county_id = CASE WHEN NEW.kind = 'county' THEN NEW.id ELSE above.county_id END;
 RETURN NEW;
-"""
+"""  # noqa: S608  nothing here comes from a user
 
 CARRY_SUBTREE = """
 UPDATE organizations_organization

@@ -16,10 +16,12 @@ from django_fsm import FSMField, transition
 
 from apps.core.lifecycle.enums import EDITABLE, RETURNABLE, State, Verb
 
+_PERSON: Any = {"to": settings.AUTH_USER_MODEL, "on_delete": models.PROTECT, "related_name": "+", "editable": False}
+
 
 @dataclass(frozen=True)
 class Slot:
-    """One decision a submitted report waits for: who may take it, where, and the field that remembers it.
+    """One decision a submitted report waits for: who may take it, about which organization, and the field that remembers it.
 
     `stage` orders the decisions: those of a later stage wait for the earlier ones. A report with one decision needs no `decided_field`: its
     state says it all.
@@ -27,10 +29,30 @@ class Slot:
 
     key: str
     label: str  # the button's word: 通过, 接收, 确认
-    permission: str
-    organization: Any
+    who: str  # whose decision it is, as the page says it: 市少工委办公室
+    permission: str  # asked of `about`: user.has_perm(slot.permission, slot.about)
+    about: Any
+    hint: str = ""  # what the decision means, for the dialog
     stage: int = 1
     decided_field: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One part of a report that a reader sees and a reviewer may remark upon."""
+
+    name: str
+    label: str
+    text: str
+
+
+def displayed(row: models.Model, name: str) -> str:
+    """A field's value as a person reads it; empty where there is none."""
+    display = getattr(row, f"get_{name}_display", None)
+    value = display() if display else getattr(row, name)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "" if value is None else str(value)
 
 
 class Report(models.Model):
@@ -39,18 +61,17 @@ class Report(models.Model):
     # What the row's own words are; an app may rename the verbs of its state (a supervision report is 已接收).
     state_labels: ClassVar[Mapping[str, str]] = {}
     verb_labels: ClassVar[Mapping[str, str]] = {}
-    content_fields: ClassVar[tuple[str, ...]] = ()
+    content_fields: ClassVar[tuple[str, ...]] = ()  # what a step records and a remark may be pinned to
+    required_fields: ClassVar[tuple[str, ...]] = ()  # what a draft may lack and a submission may not
     append_only = False
 
     state = FSMField("状态", choices=State.choices, default=State.DRAFT, editable=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="起草人", editable=False)
+    created_by = models.ForeignKey(**_PERSON, verbose_name="起草人")
     created_at = models.DateTimeField("起草时间", auto_now_add=True)
-    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="修改人", editable=False)
+    updated_by = models.ForeignKey(**_PERSON, null=True, verbose_name="修改人")
     updated_at = models.DateTimeField("修改时间", auto_now=True)
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="上报人", editable=False
-    )
+    submitted_by = models.ForeignKey(**_PERSON, null=True, verbose_name="上报人")
     submitted_at = models.DateTimeField("上报时间", null=True, editable=False)
     decided_at = models.DateTimeField("办结时间", null=True, editable=False)
 
@@ -60,10 +81,8 @@ class Report(models.Model):
     @staticmethod
     def state_constraint(name: str) -> models.CheckConstraint:
         """A submitted, returned or approved report has been submitted: the database holds it."""
-        return models.CheckConstraint(
-            name=name,
-            condition=models.Q(state=State.DRAFT) | models.Q(submitted_at__isnull=False, submitted_by__isnull=False, state__in=State.values),
-        )
+        handed_in = models.Q(submitted_at__isnull=False, submitted_by__isnull=False, state__in=State.values)
+        return models.CheckConstraint(name=name, condition=models.Q(state=State.DRAFT) | handed_in)
 
     @property
     def is_editable(self) -> bool:
@@ -109,11 +128,29 @@ class Report(models.Model):
 
     def problems(self) -> dict[str, str]:
         """What is missing before it may be submitted: field name → sentence. A draft may be as incomplete as it likes."""
-        return {}
+        return {
+            name: f"请填写{self._meta.get_field(name).verbose_name}。"  # type: ignore[union-attr]
+            for name in self.required_fields
+            if getattr(self, name) in (None, "")
+        }
+
+    @property
+    def last_return(self) -> Any:
+        """The step that sent it back, while it waits to be revised."""
+        if self.state != State.RETURNED:
+            return None
+        return self.steps.filter(verb=Verb.RETURN).select_related("by").last()  # type: ignore[attr-defined]
 
     def content(self) -> dict[str, Any]:
         """What the report says now, for the step's record: plain values by field name."""
         return {name: getattr(self, name) for name in self.content_fields}
+
+    def passages(self) -> list[Passage]:
+        """What the report says now, as it is read and remarked upon."""
+        return [
+            Passage(name, str(self._meta.get_field(name).verbose_name), displayed(self, name))  # type: ignore[union-attr]
+            for name in self.content_fields
+        ]
 
     @transition(field=state, source=list(EDITABLE), target=State.SUBMITTED)
     def to_submitted(self, *, by: Any) -> None:
@@ -151,3 +188,15 @@ class Step(models.Model):
     class Meta:
         abstract = True
         ordering = ["at", "pk"]
+
+    @property
+    def verb_label(self) -> str:
+        """The step in the report's own words: 通过, 接收, 接受邀请."""
+        slot = next((each for each in self.report.slots() if each.key == self.slot), None) if self.slot else None  # type: ignore[attr-defined]
+        return slot.label if slot else self.report.verb_label(self.verb)  # type: ignore[attr-defined]
+
+    @property
+    def labelled_remarks(self) -> list[dict[str, str]]:
+        """The remarks with the labels of their fields; what was said about a field that is gone keeps its name."""
+        labels = {passage.name: passage.label for passage in self.report.passages()}  # type: ignore[attr-defined]
+        return [{"label": labels.get(name, name), "text": text} for name, text in self.remarks.items()]

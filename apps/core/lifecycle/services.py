@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.core.errors import Conflict, DomainError
 from apps.core.lifecycle.enums import State, Verb
-from apps.core.lifecycle.models import Report, Slot
+from apps.core.lifecycle.models import Report
 
 R = TypeVar("R", bound=Report)
 
@@ -49,18 +49,19 @@ def submit(*, report: R, by: Any, version: int, on_behalf_of: str = "") -> R:
 
 
 @transaction.atomic
-def approve(*, report: R, slot: Slot, by: Any, version: int) -> R:
-    """Take one decision; the last one that was waited for makes the report approved."""
+def approve(*, report: R, slot: str, by: Any, version: int, on_behalf_of: str = "") -> R:
+    """Take the decision of one slot; the last one that was waited for makes the report approved."""
     stored = _lock(report, version)
-    if slot.key not in {open_slot.key for open_slot in stored.open_slots()}:
+    decision = next((each for each in stored.open_slots() if each.key == slot), None)
+    if decision is None:
         raise Conflict(f"这份材料{stored.state_label}，不需要您再办理。")
     if stored.submitted_by_id == by.pk:
         raise DomainError("不能审核自己上报的材料。")
-    if slot.decided_field:
-        setattr(stored, slot.decided_field, timezone.now())
-    if not stored.open_slots() or not slot.decided_field:
+    if decision.decided_field:
+        setattr(stored, decision.decided_field, timezone.now())
+    if not decision.decided_field or not stored.open_slots():
         stored.to_approved()
-    return _record(stored, Verb.APPROVE, by=by, slot=slot.key, on_behalf_of=slot.organization.name)
+    return _record(stored, Verb.APPROVE, by=by, slot=slot, on_behalf_of=on_behalf_of)
 
 
 @transaction.atomic

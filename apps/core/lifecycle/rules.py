@@ -1,0 +1,29 @@
+"""Who may take which step of a report. Built on `has_perm` alone, so the same for every app."""
+
+from typing import Any
+
+from apps.core.lifecycle.enums import State
+from apps.core.lifecycle.models import Report, Slot
+
+
+def may_edit(user: Any, report: Report) -> bool:
+    return report.is_editable and user.has_perm(f"{report._meta.app_label}.edit", report)
+
+
+def may_submit(user: Any, report: Report) -> bool:
+    return report.is_editable and user.has_perm(f"{report._meta.app_label}.submit", report)
+
+
+def decisions(user: Any, report: Report) -> list[Slot]:
+    """The open decisions that are the user's to take; never about what they submitted themselves."""
+    if report.submitted_by_id == user.pk:
+        return []
+    return [slot for slot in report.open_slots() if user.has_perm(slot.permission, slot.about)]
+
+
+def may_return(user: Any, report: Report) -> bool:
+    """Whoever is asked to decide may return it instead; what is approved may be returned by whoever reviews."""
+    if report.state != State.APPROVED:
+        return bool(decisions(user, report))
+    reviews = (slot for slot in report.slots() if slot.permission.endswith(".review"))
+    return report.submitted_by_id != user.pk and any(user.has_perm(slot.permission, slot.about) for slot in reviews)

@@ -1,0 +1,241 @@
+"""The pages of everything that is reported: list, draft, look, submit, decide, return.
+
+An app subclasses what it needs and names its model, its services (a module with save, submit, approve, send_back) and its templates,
+which extend those in templates/core/lifecycle/.
+"""
+
+from types import ModuleType
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import DetailView, FormView, UpdateView, View
+from django.views.generic.detail import SingleObjectMixin
+from django_filters.views import FilterView
+from django_tables2 import SingleTableMixin
+
+from apps.core import held_forms
+from apps.core.errors import Conflict, DomainError
+from apps.core.guard import Guarded
+from apps.core.lifecycle import rules
+from apps.core.lifecycle.enums import State
+from apps.core.lifecycle.forms import ReportForm, ReturnForm
+from apps.core.lifecycle.models import Report
+from apps.core.lifecycle.services import Incomplete
+
+
+class ReportMixin(Guarded):
+    """Looks a report up among what the user sees."""
+
+    model: type[Report]
+    services: ModuleType
+    related: tuple[str, ...] = ("organization", "county", "submitted_by", "updated_by")
+    room: str  # the app's name in the breadcrumbs
+    kwargs: dict[str, Any]
+
+    @property
+    def app(self) -> str:
+        return self.model._meta.app_label
+
+    def get_queryset(self) -> Any:
+        return self.model._default_manager.visible_to(self.request.user).select_related(*self.related)  # type: ignore[attr-defined]
+
+    @property
+    def crumbs(self) -> list[tuple[str, str | None]]:
+        return [(self.room, reverse(f"{self.app}:list")), (str(self.object), None)]  # type: ignore[attr-defined]
+
+    def to(self, name: str, query: str = "") -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse(f"{self.app}:{name}", args=[self.kwargs["pk"]]) + query)
+
+
+class ReportList(ReportMixin, SingleTableMixin, FilterView):
+    """Everything reported here that the user sees; sorts, filters, prints."""
+
+    paginate_by = 25
+    strict = False
+
+
+class ReportDetail(ReportMixin, DetailView):
+    """One report: what it says, where it stands, what was done, and what the user may do now."""
+
+    context_object_name = "report"
+    submit_note = "上报后由上级审核，审核期间不能修改；需要修改时可请上级退回。"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        report, user = self.object, self.request.user
+        may_submit = rules.may_submit(user, report)
+        return super().get_context_data(
+            app=self.app,
+            may_edit=rules.may_edit(user, report),
+            may_submit=may_submit,
+            problems=report.problems() if may_submit else {},
+            decisions=rules.decisions(user, report),
+            may_return=rules.may_return(user, report),
+            steps=report.steps.select_related("by", "report"),
+            **kwargs,
+        )
+
+
+class ReportEdit(ReportMixin, UpdateView):
+    """The draft. Saves itself, survives the end of a session, and tells the second of two people."""
+
+    form_class: type[ReportForm]
+    lead = ""  # how long the form takes, and that it saves itself
+    context_object_name = "report"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.autosaves = bool(request.headers.get("X-Autosave"))
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        if not self.object.is_editable:
+            messages.warning(request, locked_sentence(self.object))
+            return self.to("detail")
+        held = held_forms.take(request)
+        form: Any = self.bound(held) if held else self.get_form()
+        if "check" in request.GET and not held:
+            form.show_problems(self.object.problems())
+        return self.render_to_response(self.get_context_data(form=form, restored=bool(held)))
+
+    def bound(self, data: Any) -> ReportForm:
+        return self.form_class(data=data, instance=self.object)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            report = self.save(form)
+        except Conflict as conflict:
+            return self.conflict(form, conflict)
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+            return self.form_invalid(form)
+        if self.autosaves:
+            return JsonResponse({"version": report.version, "saved_at": timezone.localtime().strftime("%H:%M")})
+        if self.request.POST.get("action") == "check":
+            return self.to("edit", "?check=1") if report.problems() else self.to("detail")
+        messages.success(self.request, "草稿已保存。")
+        return self.to("edit")
+
+    def save(self, form: Any) -> Report:
+        """An app with rows or files of its own overrides this."""
+        return self.services.save(report=form.instance, by=self.request.user, version=form.cleaned_data["version"])
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if self.autosaves:
+            message = next((str(error) for errors in form.errors.values() for error in errors), "内容有误，请核对标红的栏目。")
+            return JsonResponse({"message": message}, status=422)
+        return super().form_invalid(form)
+
+    def conflict(self, form: Any, conflict: Conflict) -> HttpResponse:
+        if self.autosaves:
+            return JsonResponse({"message": conflict.message}, status=409)
+        stored = self.get_queryset().get(pk=form.instance.pk)
+        form.show_theirs(stored)
+        context = self.get_context_data(form=form, conflict=conflict, stored=stored)
+        return self.render_to_response(context, status=409)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(app=self.app, last_return=self.object.last_return, **kwargs)
+
+
+class ReportAct(ReportMixin, SingleObjectMixin, View):
+    """One step of the lifecycle, by POST, with the version that the user saw."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        try:
+            done = self.act(self.object, version_of(request))
+        except Incomplete:
+            messages.error(request, "还有内容没有填好，请补充标红的栏目后再上报。")
+            return self.to("edit", "?check=1")
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, done)
+        return self.to("detail")
+
+    def act(self, report: Any, version: int) -> str:
+        """Take the step; returns the sentence that says what happened."""
+        raise NotImplementedError
+
+
+class ReportSubmit(ReportAct):
+    """draft | returned → submitted."""
+
+    def act(self, report: Any, version: int) -> str:
+        done = self.services.submit(report=report, by=self.request.user, version=version)
+        return f"{done.state_label}。" if not done.is_late else f"{done.state_label}（已超过规定时间，按逾期记录）。"
+
+
+class ReportApprove(ReportAct):
+    """One of the decisions that a submitted report waits for."""
+
+    def act(self, report: Any, version: int) -> str:
+        slot = next((each for each in rules.decisions(self.request.user, report) if each.key == self.request.POST.get("slot")), None)
+        if slot is None and report.state == State.SUBMITTED:
+            raise PermissionDenied(self.denied)
+        done = self.services.approve(report=report, slot=self.request.POST.get("slot", ""), by=self.request.user, version=version)
+        return f"已{slot.label if slot else done.state_label}。"
+
+
+class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
+    """Send a report back: the reason, and remarks beside what was written."""
+
+    form_class = ReturnForm
+    template_name = "core/lifecycle/return.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        if not rules.may_return(request.user, self.object):
+            messages.error(request, f"这份材料{self.object.state_label}，不能由您退回。")
+            return self.to("detail")
+        held = held_forms.take(request)
+        form = ReturnForm(held, report=self.object) if held else self.get_form()
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        return super().post(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "report": self.object}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if self.object.is_returnable and not rules.may_return(self.request.user, self.object):
+            raise PermissionDenied(self.denied)
+        try:
+            self.services.send_back(
+                report=self.object,
+                by=self.request.user,
+                version=version_of(self.request),
+                reason=form.cleaned_data["reason"],
+                remarks=form.remarks(),
+            )
+        except DomainError as error:
+            form.add_error(error.field, error.message)
+            return self.form_invalid(form)
+        messages.success(self.request, "已退回，填报单位修改后可以重新上报。")
+        return self.to("detail")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(report=self.object, app=self.app, **kwargs)
+        form = context["form"]
+        context["passages"] = [(passage, form[f"remark_{passage.name}"]) for passage in self.object.passages()]
+        return context
+
+
+def locked_sentence(report: Report) -> str:
+    """Why a report can't be edited, and who can change that."""
+    who = "、".join(dict.fromkeys(slot.who for slot in report.slots() if slot.permission.endswith(".review")))
+    return f"这份材料{report.state_label}，不能修改。如需修改，请联系{who}退回。"
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version in a posted form; nonsense is no version, so the step is refused as out of date."""
+    value = request.POST.get("version", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1

@@ -1,0 +1,37 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.core import todos
+from apps.core.lifecycle.enums import State
+from apps.core.todos import Todo
+from apps.organizations.grants import grants_of
+from apps.plans.models import Plan, Window
+
+
+@todos.source
+def to_review(user: Any) -> Iterator[Todo]:
+    """The city office: plans that wait for a decision."""
+    if waiting := Plan.objects.reviewable_by(user).count():
+        yield Todo("工作方案待审核", reverse("plans:list"), "各报送单位已上报，请审核。", count=waiting)
+
+
+@todos.source
+def to_write(user: Any) -> Iterator[Todo]:
+    """A reporting unit: plans to begin, to finish, to revise."""
+    units = grants_of(user).get("plans.edit", frozenset())
+    if not units:
+        return
+    plans = {plan.window_id: plan for plan in Plan.objects.filter(organization__in=units).select_related("window", "organization")}
+    for plan in plans.values():
+        if plan.state == State.RETURNED:
+            yield Todo(f"{plan}被退回", plan.get_absolute_url(), "请按意见修改后重新上报。", due=plan.due_at, tone="warning")
+    for window in Window.objects.open_on(timezone.localdate()):
+        begun = plans.get(window.pk)
+        if begun is None or begun.state == State.DRAFT:
+            late = timezone.now() > window.due_at
+            url = begun.get_absolute_url() if begun else reverse("plans:list")
+            text = "已超过上报期限，请尽快上报。" if late else "填好后上报市少工委办公室。"
+            yield Todo(f"填报{window}工作方案", url, text, due=window.due_at, tone="warning" if late else "action")

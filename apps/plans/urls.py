@@ -1,0 +1,32 @@
+from django.urls import path, register_converter
+
+from apps.plans import views
+
+
+class YearConverter:
+    """A year the circular can be about."""
+
+    regex = "20[1-9][0-9]"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(YearConverter, "year")
+
+app_name = "plans"
+
+urlpatterns = [
+    path("", views.PlanList.as_view(), name="list"),
+    path("year/<year:year>/", views.WindowEdit.as_view(), name="window"),
+    path("year/<year:year>/begin/", views.PlanCreate.as_view(), name="create"),
+    path("<int:pk>/", views.PlanDetail.as_view(), name="detail"),
+    path("<int:pk>/edit/", views.PlanEdit.as_view(), name="edit"),
+    path("<int:pk>/submit/", views.PlanSubmit.as_view(), name="submit"),
+    path("<int:pk>/approve/", views.PlanApprove.as_view(), name="approve"),
+    path("<int:pk>/return/", views.PlanReturn.as_view(), name="return"),
+    path("attachments/<int:pk>/", views.AttachmentDownload.as_view(), name="attachment"),
+]

@@ -1,0 +1,139 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import DetailView, TemplateView, UpdateView, View
+
+from apps.core.errors import DomainError
+from apps.core.guard import Guarded
+from apps.core.lifecycle import views as lifecycle
+from apps.organizations.grants import scope_for
+from apps.organizations.models import Organization
+from apps.plans import selectors, services
+from apps.plans.forms import PlanForm, WindowForm
+from apps.plans.models import Attachment, Plan, Window
+from apps.plans.tables import LedgerTable, StandingTable
+
+
+class PlanPage(lifecycle.ReportMixin):
+    """What every page about a plan shares."""
+
+    model = Plan
+    services = services
+    room = "工作方案"
+    related = ("organization", "county", "window", "submitted_by", "updated_by", "created_by")
+    permission = "plans.view"
+
+
+class PlanList(Guarded, TemplateView):
+    """Who has handed in: the board of a year for whoever sees many units, the ledger of the years for a unit."""
+
+    permission = "plans.view"
+    template_name = "plans/list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, today = self.request.user, timezone.localdate()
+        windows = list(Window.objects.all())
+        chosen = next((window for window in windows if str(window.year) == self.request.GET.get("year")), None)
+        current = chosen or next((window for window in reversed(windows) if window.is_open(today)), None) or next(iter(windows), None)
+        context = super().get_context_data(windows=windows, window=current, may_open=user.has_perm("plans.open"), today=today, **kwargs)
+        if not scope_for(user, "plans.view").everything:
+            return {**context, **self.own(windows)}
+        if current is None:
+            return context
+        board = selectors.board(window=current, user=user)
+        table = StandingTable(board.standings, order_by=self.request.GET.get("sort", ""), request=self.request)
+        return {**context, "board": board, "table": table}
+
+    def own(self, windows: list[Window]) -> dict[str, Any]:
+        unit = get_object_or_404(Organization.objects.in_scope(scope_for(self.request.user, "plans.view")).counties())
+        standings = list(selectors.ledger(organization=unit, user=self.request.user))
+        today = timezone.localdate()
+        table = LedgerTable(standings, order_by=self.request.GET.get("sort", ""), request=self.request)
+        may_edit = self.request.user.has_perm("plans.edit", unit)
+        return {"unit": unit, "may_edit": may_edit, "open": [s for s in standings if s.window.is_open(today)], "table": table}
+
+
+class PlanCreate(Guarded, View):
+    """Begin the unit's plan for an open year, then go and fill it in."""
+
+    permission = "plans.edit"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, year: int) -> HttpResponse:
+        window = get_object_or_404(Window, pk=year)
+        unit = get_object_or_404(Organization.objects.in_scope(scope_for(request.user, "plans.edit")).counties())
+        try:
+            plan, begun = services.draft(organization=unit, window=window, by=request.user)
+        except DomainError as error:
+            messages.error(request, error.message)
+            return redirect("plans:list")
+        if begun and plan.goals:
+            messages.info(request, f"已带入{year - 1}年方案的内容，日期顺延一年，请逐项核对修改。")
+        return redirect("plans:edit", plan.pk)
+
+
+class PlanDetail(PlanPage, lifecycle.ReportDetail):
+    template_name = "plans/detail.html"
+    submit_note = "上报后由市少工委办公室审核，审核期间不能修改；需要修改时可以请市少工委办公室退回。"
+
+
+class PlanEdit(PlanPage, lifecycle.ReportEdit):
+    permission = "plans.edit"
+    template_name = "plans/form.html"
+    form_class = PlanForm
+    lead = "约需 20 分钟。填写时自动保存，可以随时离开，以后接着填。"
+
+    def save(self, form: Any) -> Plan:
+        files = {} if self.autosaves else {"files": form.cleaned_data["uploads"], "remove": form.cleaned_data["remove"]}
+        return services.save(
+            report=form.instance, by=self.request.user, version=form.cleaned_data["version"], stages=form.stages.rows(), **files
+        )
+
+
+class PlanSubmit(PlanPage, lifecycle.ReportSubmit):
+    permission = "plans.submit"
+
+
+class PlanApprove(PlanPage, lifecycle.ReportApprove):
+    pass
+
+
+class PlanReturn(PlanPage, lifecycle.ReportReturn):
+    pass
+
+
+class AttachmentDownload(Guarded, DetailView):
+    """A file of a plan that the user sees; always saved, never shown inside the portal."""
+
+    permission = "plans.view"
+    model = Attachment
+
+    def get_queryset(self) -> Any:
+        return Attachment.objects.filter(plan__in=Plan.objects.visible_to(self.request.user))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        attachment = self.get_object()
+        return FileResponse(attachment.file.open(), as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
+
+
+class WindowEdit(Guarded, UpdateView):
+    """Open a year for plans, or change until when they are taken."""
+
+    permission = "plans.open"
+    template_name = "plans/window_form.html"
+    form_class = WindowForm
+    model = Window
+
+    def get_object(self, queryset: Any = None) -> Window:
+        year = self.kwargs["year"]
+        found = Window.objects.filter(pk=year).first()
+        return found or services.proposed_window(year)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        window = services.open_window(year=self.kwargs["year"], by=self.request.user, **form.cleaned_data)
+        messages.success(self.request, f"{window}工作方案的填报时间已保存。")
+        return HttpResponseRedirect(f"{reverse('plans:list')}?year={window.year}")
