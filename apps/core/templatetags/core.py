@@ -1,11 +1,19 @@
 """Filters that every template may use."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.utils import timezone
 
+from apps.core.lifecycle.enums import State
+from apps.core.lifecycle.models import Report
+from apps.core.lifecycle.stages import Stage
+from apps.core.lifecycle.stages import stages as stages_of
+
 register = template.Library()
+
+STATE_TONES = {State.DRAFT: "muted", State.SUBMITTED: "info", State.RETURNED: "warning", State.APPROVED: "success"}
 
 
 @register.filter
@@ -15,6 +23,35 @@ def percent(value: float | None) -> str:
 
 
 @register.filter
+def as_number(value: Any) -> float | None:
+    """A component's attribute as a number: "0.62" → 0.62; "" and None → None."""
+    return None if value in (None, "") else float(value)
+
+
+@register.filter
 def days_left(day: date) -> int:
-    """Whole days from today to a date; negative when it has passed."""
+    """Whole days from today to a date (or the day of a moment); negative when it has passed."""
+    if isinstance(day, datetime):
+        day = timezone.localtime(day).date()
     return (day - timezone.localdate()).days
+
+
+@register.filter
+def due_in(day: date) -> str:
+    """How far a due day is, in words: "还有 5 天", "今天截止", "已逾期 3 天"."""
+    left = days_left(day)
+    if left == 0:
+        return "今天截止"
+    return f"还有 {left} 天" if left > 0 else f"已逾期 {-left} 天"
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    """The tone in which a report's state is shown."""
+    return STATE_TONES[State(state)]
+
+
+@register.filter
+def stages(report: Report) -> list[Stage]:
+    """Where a report stands and what comes next, for <c-steps>."""
+    return stages_of(report)

@@ -1,0 +1,57 @@
+"""Where a report stands and what comes next, in the words of the people who wait for it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils import formats, timezone
+
+from apps.core.lifecycle.enums import State, Verb
+from apps.core.lifecycle.models import Report
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stop on a report's way: done, current, or still to come."""
+
+    label: str
+    status: Literal["done", "current", "next"]
+    note: str = ""
+
+
+def stages(report: Report) -> list[Stage]:
+    """Writing, submitting, and every decision the report needs, in order."""
+    editing = report.is_editable
+    draft = Stage("修改" if report.state == State.RETURNED else "填写", "current" if editing else "done", _writing_note(report))
+    sent = Stage(report.verb_label(Verb.SUBMIT), "next", _due(report)) if editing else _submitted(report)
+    return [draft, sent, *_decisions(report)]
+
+
+def _submitted(report: Report) -> Stage:
+    return Stage(report.verb_label(Verb.SUBMIT), "done", f"{report.submitted_by}，{_moment(report.submitted_at)}")
+
+
+def _decisions(report: Report) -> list[Stage]:
+    waiting = {slot.key for slot in report.open_slots()}
+    found = []
+    for slot in report.slots():
+        if slot.key in waiting:
+            found.append(Stage(slot.label, "current", f"等待{slot.organization}办理"))
+        elif report.state == State.APPROVED or (slot.decided_field and getattr(report, slot.decided_field)):
+            found.append(Stage(slot.label, "done", f"{slot.organization}"))
+        else:
+            found.append(Stage(slot.label, "next", f"{slot.organization}"))
+    return found
+
+
+def _writing_note(report: Report) -> str:
+    if report.state == State.RETURNED:
+        return "请按退回意见修改后重报"
+    return f"{report.created_by}" if report.created_by_id else ""
+
+
+def _due(report: Report) -> str:
+    return f"{formats.date_format(timezone.localtime(report.due_at), 'n月j日')}截止" if report.due_at else ""
+
+
+def _moment(at: object) -> str:
+    return formats.date_format(timezone.localtime(at), "n月j日 H:i")

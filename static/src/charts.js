@@ -1,0 +1,3 @@
+import { start } from "./js/charts/index.js";
+
+start(document);

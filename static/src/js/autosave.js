@@ -1,0 +1,140 @@
+/* form[data-autosave=url]: saves itself after a pause. The server answers {"version", "saved_at"}, or {"message"} when it cannot. */
+import * as copy from "./local_copy.js";
+
+const PAUSE = 1500;
+const EXPIRED = "登录已过期，内容已保存在本机，重新登录后会恢复";
+const OFFLINE = "网络不通，内容已保存在本机，联网后会继续保存";
+const NOT_KEPT = "没有保存成功，请先不要离开本页";
+
+export function start(root) {
+  root.querySelectorAll("form[data-autosave]").forEach(watch);
+}
+
+function watch(form) {
+  const status = form.querySelector("[data-save-status]") ?? addStatus(form);
+  let timer = 0;
+  let sending = null;
+  let saved = print(form);
+  let failed = false;
+
+  offerCopy(form);
+  form.addEventListener("input", later);
+  form.addEventListener("change", later);
+  form.addEventListener("focusout", () => { if (timer) now(); });
+  form.addEventListener("submit", () => { clearTimeout(timer); timer = 0; failed = false; });
+  addEventListener("online", () => { if (failed) now(); });
+  addEventListener("beforeunload", (event) => { if (failed) event.preventDefault(); });
+
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(now, PAUSE);
+  }
+
+  async function now() {
+    clearTimeout(timer);
+    timer = 0;
+    if (sending) return later();
+    const before = print(form);
+    if (before === saved) return undefined;
+    sending = send(before);
+    await sending;
+    sending = null;
+    return undefined;
+  }
+
+  async function send(before) {
+    say("正在保存…");
+    let response;
+    try {
+      response = await fetch(form.dataset.autosave, { method: "POST", body: textOnly(form), headers: { "X-Autosave": "1" }, redirect: "manual" });
+    } catch {
+      return keep(OFFLINE);
+    }
+    if (response.ok) {
+      const { version, saved_at: at } = await response.json();
+      if (form.elements.version) form.elements.version.value = version;
+      saved = before;
+      failed = false;
+      copy.drop();
+      return say(`已保存 ${at}`);
+    }
+    if (response.status === 401 || response.type === "opaqueredirect") return keep(EXPIRED);
+    if (response.status === 409 || response.status === 422) return refused(response);
+    return keep(NOT_KEPT);
+  }
+
+  async function refused(response) {
+    failed = true;
+    const { message } = await response.json();
+    copy.keep(form);
+    say(message, "danger");
+  }
+
+  function keep(words) {
+    const kept = copy.keep(form);
+    failed = true;
+    say(kept ? words : NOT_KEPT, "warning");
+  }
+
+  function say(words, tone = "") {
+    status.textContent = words;
+    status.dataset.tone = tone;
+  }
+}
+
+/* Files are sent when the user saves, not with every pause. */
+function textOnly(form) {
+  const data = new FormData(form);
+  form.querySelectorAll("input[type=file]").forEach((input) => data.delete(input.name));
+  return data;
+}
+
+function print(form) {
+  return JSON.stringify(copy.fields(form));
+}
+
+function addStatus(form) {
+  const line = document.createElement("p");
+  line.className = "save-status";
+  line.setAttribute("role", "status");
+  form.append(line);
+  return line;
+}
+
+function offerCopy(form) {
+  const kept = copy.find();
+  if (!kept || JSON.stringify(kept.fields) === print(form)) return;
+  const note = document.createElement("div");
+  note.className = "notice tone-warning";
+  note.setAttribute("role", "status");
+  const when = new Date(kept.at).toLocaleString("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  const words = document.createElement("p");
+  words.textContent = `本机保留着您 ${when} 填写但没有保存成功的内容。`;
+  const buttons = document.createElement("div");
+  buttons.className = "buttons";
+  buttons.append(
+    action("恢复填写的内容", "btn btn-outline btn-small", () => {
+      copy.restore(form, kept);
+      note.remove();
+      form.dispatchEvent(new Event("input", { bubbles: true }));
+    }),
+    action("不需要", "btn btn-ghost btn-small", () => {
+      copy.drop();
+      note.remove();
+    }),
+  );
+  const body = document.createElement("div");
+  body.className = "notice-body stack";
+  body.append(words, buttons);
+  note.append(body);
+  form.prepend(note);
+}
+
+function action(label, className, run) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = className;
+  button.textContent = label;
+  button.addEventListener("click", run);
+  return button;
+}
