@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",  # the forms are rendered with our templates where we have one, else with Django's
     "guardian",
     "axes",
     "csp",
