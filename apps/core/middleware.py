@@ -1,12 +1,30 @@
-"""Pages of signed-in users are never kept by a cache between them and us."""
+"""What every request and every answer is held to."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from apps.core.uploads import MAX_FILES, MAX_MB
+
+MAX_REQUEST_BYTES = (MAX_FILES * MAX_MB + 5) * 1024 * 1024
+
+
+class RequestSizeMiddleware:
+    """A body larger than all the attachments a form may carry is refused before anybody reads it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.headers.get("Content-Length") or "0"
+        if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
+            return render(request, "413.html", {"max_mb": MAX_MB}, status=413)
+        return self.get_response(request)
 
 
 class NoStoreMiddleware:
-    """Every dynamic page says `no-store`, unless the view has said something of its own."""
+    """Pages are never kept by a cache between their reader and us: each says `no-store`, unless the view has said something of its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
