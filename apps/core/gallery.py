@@ -90,7 +90,12 @@ def content(request: HttpRequest) -> dict[str, Any]:
     """Everything the gallery's templates show."""
     reports = [SampleReport(state) for state in State.values]
     rows = [
-        {"unit": unit, "report": reports[index % len(reports)], "covered": f"{60 + index * 7}/{104 + index * 9}", "percent": f"{57 + index * 4}.0%"}
+        {
+            "unit": unit,
+            "report": reports[index % len(reports)],
+            "covered": f"{60 + index * 7}/{104 + index * 9}",
+            "percent": f"{57 + index * 4}.0%",
+        }
         for index, unit in enumerate(UNITS)
     ]
     table = SampleTable(rows, order_by="unit")

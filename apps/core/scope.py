@@ -41,7 +41,8 @@ def opened(scope: Scope, *, using: str = "default") -> Iterator[None]:
         before = _get(using)
         _set(scope.as_setting(), using)
         yield
-        _set(before, using)  # after an error the rollback to the savepoint restores it
+        if not connections[using].needs_rollback:  # a rollback brings the outer scope back by itself
+            _set(before, using)
 
 
 def widen(scope: Scope, *, using: str = "default") -> None:

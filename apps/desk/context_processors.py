@@ -8,26 +8,7 @@ from django.urls import reverse
 
 from apps.organizations.models import RoleHolding
 
-NAVIGATION = (
-    ("工作", (("工作台", "desk:desk", "home", None),)),
-    (
-        "重点任务",
-        (
-            ("工作方案", "plans:list", "file", "plans.view"),
-            ("覆盖情况", "coverage:dashboard", "map", "coverage.view"),
-            ("督导", "supervision:list", "flag", "supervision.view"),
-        ),
-    ),
-    (
-        "城乡共建",
-        (
-            ("队室", "rooms:list", "school", "rooms.view"),
-            ("结对共建", "pairings:list", "link", "pairings.view"),
-            ("辅导员交流", "counselors:list", "people", "counselors.view"),
-        ),
-    ),
-    ("基础", (("组织", "organizations:list", "table", "organizations.view"),)),
-)
+NAVIGATION = (("重点任务", (("工作方案", "plans:list", "file", "plans.view"),)),)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
