@@ -102,7 +102,8 @@ DJANGO_TABLES2_TEMPLATE = "core/table.html"
 # where a migration runs.
 DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 if env.str("DATABASE_OWNER_URL", default=""):
-    DATABASES["owner"] = {**env.db("DATABASE_OWNER_URL"), "TEST": {"MIRROR": "default"}}
+    DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
+    DATABASES["default"]["TEST"] = {"MIRROR": "owner"}  # the owner makes the test database too
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
@@ -171,7 +172,7 @@ FORMAT_MODULE_PATH = ["jiaxing_pioneers.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist"), ("img", BASE_DIR / "static" / "img")]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -9,5 +9,10 @@ urlpatterns = [
     path("", include("apps.accounts.urls")),
     path("desk/", include("apps.desk.urls")),
     path("organizations/", include("apps.organizations.urls")),
+    path("coverage/", include("apps.coverage.urls")),
     path("plans/", include("apps.plans.urls")),
+    path("rooms/", include("apps.rooms.urls")),
+    path("pairings/", include("apps.pairings.urls")),
+    path("counselors/", include("apps.counselors.urls")),
+    path("supervision/", include("apps.supervision.urls")),
 ]

@@ -9,8 +9,8 @@ from django.db import models
 class User(AbstractUser):
     """One person, one account; what they may do comes from the roles they hold at organizations, never from the account itself."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     name = models.CharField("姓名", max_length=40)
     phone = models.CharField("联系电话", max_length=20, blank=True)
 

@@ -14,10 +14,10 @@ from apps.core.lifecycle.enums import EDITABLE, State, Verb
 from apps.core.lifecycle.models import Slot
 from apps.core.todos import Todo
 
-ICONS = (
-    "home file map flag school link people table check alert clock plus edit back download upload lock user search chevron print trash info "
-    "close menu send sign-out"
-).split()
+ICONS = """
+    home file map flag school link people table check alert clock plus edit back download upload lock user search chevron print trash
+    info close menu send sign-out
+""".split()
 
 
 @dataclass
@@ -44,7 +44,7 @@ class SampleReport:
         return Verb(verb).label
 
     def slots(self) -> tuple[Slot, ...]:
-        return (Slot("review", "审核", "plans.review", "市少工委办公室"),)
+        return (Slot("review", "审核", "市少工委办公室", "plans.review", about=None),)
 
     def open_slots(self) -> tuple[Slot, ...]:
         return self.slots() if self.state == State.SUBMITTED else ()

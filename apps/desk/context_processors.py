@@ -6,9 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.core import navigation
 from apps.organizations.models import RoleHolding
 
-NAVIGATION = (("重点任务", (("工作方案", "plans:list", "file", "plans.view"),)),)
+SECTIONS = ("", "重点任务", "基层组织")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -17,18 +18,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"shell": {"demo": settings.DEMO}}
     holding = RoleHolding.objects.filter(group__user=user).select_related("organization").first()
-    nav = []
-    for label, entries in NAVIGATION:
-        items = [
-            {"label": name, "href": reverse(url), "icon": icon, "active": request.path.startswith(reverse(url))}
-            for name, url, icon, permission in entries
-            if permission is None or user.has_perm(permission)
-        ]
-        if items:
-            nav.append({"label": label, "items": items})
+    nav: dict[str, list[dict[str, Any]]] = {section: [] for section in SECTIONS}
+    for entry in navigation.entries():
+        if entry.permission is None or user.has_perm(entry.permission):
+            href = reverse(entry.url_name)
+            active = request.path.startswith(href)
+            nav[entry.section].append({"label": entry.label, "href": href, "icon": entry.icon, "active": active})
     return {
         "shell": {
-            "nav": nav,
+            "nav": [{"label": label, "entries": items} for label, items in nav.items() if items],
             "role_label": holding.get_role_display() if holding else "",
             "organization": holding.organization if holding else None,
             "demo": settings.DEMO,

@@ -1,7 +1,7 @@
 """The tree of organizations, what hangs off it, and who holds which role in it."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pghistory
 import pgtrigger
@@ -90,7 +90,7 @@ class Organization(models.Model):
 class TenantModel(models.Model):
     """Rows that belong to an organization. The database keeps `county` in agreement with `organization` (apps/core/security.py)."""
 
-    scope_columns: tuple[tuple[str, str], ...] = (("county_id", "organization_id"),)
+    scope_columns: ClassVar[tuple[tuple[str, str], ...]] = (("county_id", "organization_id"),)
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name="单位", editable=False)
     county = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name="报送单位", editable=False)
@@ -130,7 +130,7 @@ class TenantStep(TenantModel, Step):
 class School(TenantModel):
     """What the circular asks of a school: town or country, central or teaching point, strong or weaker, new-resident or not (§3.2.2)."""
 
-    organization = models.OneToOneField(Organization, models.PROTECT, related_name="school", verbose_name="学校", editable=False)
+    organization = models.OneToOneField(Organization, models.PROTECT, related_name="school", verbose_name="学校", editable=False)  # type: ignore[misc]
     area = models.CharField("城乡", max_length=10, choices=SchoolArea.choices)
     type = models.CharField("类型", max_length=20, choices=SchoolType.choices)
     strength = models.CharField("办学水平", max_length=10, choices=SchoolStrength.choices, default=SchoolStrength.AVERAGE)
@@ -152,7 +152,7 @@ class School(TenantModel):
 class Place(TenantModel):
     """A village or community that Pioneer organisations are to reach (circular §3.2.1)."""
 
-    organization = models.OneToOneField(Organization, models.PROTECT, related_name="place", verbose_name="村（社区）", editable=False)
+    organization = models.OneToOneField(Organization, models.PROTECT, related_name="place", verbose_name="村（社区）", editable=False)  # type: ignore[misc]
     area = models.CharField("类型", max_length=10, choices=PlaceArea.choices)
 
     class Meta:

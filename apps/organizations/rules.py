@@ -8,9 +8,8 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 
 from apps.core.lifecycle.enums import State
-from apps.core.lifecycle.models import Report
 from apps.organizations.grants import grants_of
-from apps.organizations.models import Organization
+from apps.organizations.models import Organization, TenantReport
 
 
 def holds(user: Any, permission: str, organization: Organization) -> bool:
@@ -37,7 +36,11 @@ class OrganizationBackend(BaseBackend):
         if isinstance(obj, Organization):
             return holds(user, perm, obj)
         if perm.endswith(".view"):
-            if isinstance(obj, Report) and obj.state == State.DRAFT and not holds(user, f"{obj._meta.app_label}.edit", obj.organization):
+            if (
+                isinstance(obj, TenantReport)
+                and obj.state == State.DRAFT
+                and not holds(user, f"{obj._meta.app_label}.edit", obj.organization)
+            ):
                 return False
             return any(holds(user, perm, organization) for organization in obj.organizations_in_scope())
         return holds(user, perm, obj.organization)

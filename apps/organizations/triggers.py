@@ -5,7 +5,7 @@ from apps.organizations.enums import ALLOWED_PARENTS
 _LOCK = 20120410  # any number that no other advisory lock uses
 
 _allowed = " OR ".join(
-    f"(NEW.kind = '{kind}' AND above.kind IN ({', '.join(repr(str(parent)) for parent in sorted(parents))}))"
+    f"(NEW.kind = '{kind}' AND above.kind IN ({', '.join(sorted(repr(str(parent)) for parent in parents))}))"
     for kind, parents in ALLOWED_PARENTS.items()
     if None not in parents
 )

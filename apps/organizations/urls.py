@@ -1,2 +1,5 @@
-app_name = "x"
-urlpatterns: list = []
+from django.urls import URLPattern
+
+app_name = "organizations"
+
+urlpatterns: list[URLPattern] = []

@@ -1,6 +1,7 @@
 """Where a report stands and what comes next, in the words of the people who wait for it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from django.utils import formats, timezone
@@ -35,11 +36,11 @@ def _decisions(report: Report) -> list[Stage]:
     found = []
     for slot in report.slots():
         if slot.key in waiting:
-            found.append(Stage(slot.label, "current", f"等待{slot.organization}办理"))
+            found.append(Stage(slot.label, "current", f"等待{slot.who}办理"))
         elif report.state == State.APPROVED or (slot.decided_field and getattr(report, slot.decided_field)):
-            found.append(Stage(slot.label, "done", f"{slot.organization}"))
+            found.append(Stage(slot.label, "done", slot.who))
         else:
-            found.append(Stage(slot.label, "next", f"{slot.organization}"))
+            found.append(Stage(slot.label, "next", slot.who))
     return found
 
 
@@ -53,5 +54,5 @@ def _due(report: Report) -> str:
     return f"{formats.date_format(timezone.localtime(report.due_at), 'n月j日')}截止" if report.due_at else ""
 
 
-def _moment(at: object) -> str:
+def _moment(at: datetime | None) -> str:
     return formats.date_format(timezone.localtime(at), "n月j日 H:i")

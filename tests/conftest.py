@@ -1,0 +1,30 @@
+"""The test database holds the city's real divisions; every test runs in a transaction of its own that is rolled back."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+
+from apps.core import scope
+from tests.factories.jiaxing import Jiaxing
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker) -> Iterator[None]:
+    """The owner makes and migrates the database, as in production; the tests then work in it as the application's role."""
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False, aliases=["owner"])
+        call_command("load_divisions", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        teardown_databases(databases, verbosity=0)
+
+
+@pytest.fixture
+def jiaxing(db) -> Iterator[Jiaxing]:
+    """The city, with everything visible to the test itself; a request made through a client sees what its user may see."""
+    with scope.opened(scope.EVERYTHING):
+        yield Jiaxing()
