@@ -113,7 +113,7 @@ class TenantModel(models.Model):
 class TenantReport(TenantModel, Report):
     """A report that belongs to an organization. The app brings its step table, a TenantStep with `report` pointing here."""
 
-    objects = ReportQuerySet.as_manager()
+    objects = ReportQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
 
     class Meta:
         abstract = True
@@ -130,7 +130,7 @@ class TenantStep(TenantModel, Step):
 class School(TenantModel):
     """What the circular asks of a school: town or country, central or teaching point, strong or weaker, new-resident or not (§3.2.2)."""
 
-    organization = models.OneToOneField(Organization, models.PROTECT, related_name="school", verbose_name="学校", editable=False)  # type: ignore[misc]
+    organization = models.OneToOneField(Organization, models.PROTECT, related_name="school", verbose_name="学校", editable=False)
     area = models.CharField("城乡", max_length=10, choices=SchoolArea.choices)
     type = models.CharField("类型", max_length=20, choices=SchoolType.choices)
     strength = models.CharField("办学水平", max_length=10, choices=SchoolStrength.choices, default=SchoolStrength.AVERAGE)
@@ -152,7 +152,7 @@ class School(TenantModel):
 class Place(TenantModel):
     """A village or community that Pioneer organisations are to reach (circular §3.2.1)."""
 
-    organization = models.OneToOneField(Organization, models.PROTECT, related_name="place", verbose_name="村（社区）", editable=False)  # type: ignore[misc]
+    organization = models.OneToOneField(Organization, models.PROTECT, related_name="place", verbose_name="村（社区）", editable=False)
     area = models.CharField("类型", max_length=10, choices=PlaceArea.choices)
 
     class Meta:
@@ -176,7 +176,7 @@ class PioneerUnit(TenantModel):
     established_on = models.DateField("成立日期")
     dissolved_on = models.DateField("撤销日期", null=True, blank=True)
 
-    objects = PioneerUnitQuerySet.as_manager()
+    objects = PioneerUnitQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = "少先队组织"
