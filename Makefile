@@ -17,7 +17,7 @@ test: check pytest
 
 pytest: var/.python-dev var/.assets
 	@$(BIN)/python -m jiaxing_pioneers.embedded with \
-		sh -c '$(BIN)/python manage.py collectstatic --noinput --verbosity=0 && exec $(BIN)/pytest $(or $(ARGS),-n 2 --dist loadfile)'
+		sh -c '$(BIN)/python manage.py collectstatic --noinput --verbosity=0 && exec $(BIN)/pytest $(or $(ARGS),-n 2 --dist loadgroup)'
 
 check: lint types architecture
 
