@@ -119,7 +119,12 @@ class Room(TenantReport):
     name = models.CharField("队室名称", max_length=40, blank=True, default="少先队队室")
     location = models.CharField("位置", max_length=60, blank=True, help_text="例如“教学楼二楼东侧”。")
     area = models.DecimalField(
-        "使用面积（平方米）", max_digits=6, decimal_places=1, null=True, blank=True, help_text="按队室实际使用的面积填写，可保留一位小数。"
+        "使用面积（平方米）",
+        max_digits=6,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.1"), "使用面积应大于 0。")],
     )
     built_on = models.DateField(
         "启用日期",

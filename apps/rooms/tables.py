@@ -27,7 +27,7 @@ class SchoolTable(tables.Table):
         order_by = ("parent", "name")
 
     def render_name(self, value: str, record: Organization) -> str:
-        room = record.room  # type: ignore[attr-defined]
+        room = getattr(record, "room", None)
         return format_html('<a href="{}">{}</a>', room.get_absolute_url(), value) if room else value
 
     def order_size(self, queryset: QuerySet, is_descending: bool) -> tuple[QuerySet, bool]:
