@@ -94,7 +94,7 @@ class WindowForm(forms.ModelForm):
         model = Window
         fields = ("opens_on", "due_on", "closes_on")
         widgets = dict.fromkeys(fields, DATE)
-        error_messages = dict.fromkeys(fields, {"required": "请选择日期。", **WRONG_DATE})
+        error_messages = {name: {"required": "请选择日期。", **WRONG_DATE} for name in fields}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
