@@ -56,14 +56,16 @@ class PlanForm(ReportForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["remove"].queryset = self.instance.attachments.all()  # type: ignore[attr-defined]
-        rows = list(self.instance.stages.values("title", "starts_on", "ends_on", "responsible"))
+        # What is posted replaces the rows as a set. Beside stored rows, a posted row that equals its stored one would count as left empty.
+        rows = None if self.is_bound else self.instance.stages.values("title", "starts_on", "ends_on", "responsible")
         self.stages: Any = Stages(self.data if self.is_bound else None, prefix="stages", initial=rows)
 
-    def clean_uploads(self) -> Any:
-        files = self.cleaned_data["uploads"]
-        if self.instance.attachments.count() + len(files) > MAX_FILES:
-            raise forms.ValidationError(f"附件最多 {MAX_FILES} 个，请先移除不需要的附件。")
-        return files
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or self.cleaned_data
+        added, removed = data.get("uploads", []), data.get("remove", [])
+        if added and self.instance.attachments.count() - len(removed) + len(added) > MAX_FILES:
+            self.add_error("uploads", f"附件最多 {MAX_FILES} 个，请先移除不需要的附件。")
+        return data
 
     def is_valid(self) -> bool:
         stages_are = self.stages.is_valid()
