@@ -58,7 +58,7 @@ ACTS = (establish, establish, establish, dissolve, move_unit, add_place, change_
 HISTORIES = st.lists(st.tuples(st.sampled_from(ACTS), PICKS, DAYS, st.sampled_from(PlaceArea.values)), min_size=1, max_size=12)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=HISTORIES)
 def test_incremental_full_and_by_hand_agree(jiaxing, history):
     open_year(2025)

@@ -22,19 +22,16 @@ def facts_of(year: int, indicator: str = "organization") -> set[tuple[int, str, 
 def counted_by_hand(day: date) -> Counts:
     """Organisation coverage, the slow way: place by place in Python."""
     kinds = dict(Organization.objects.values_list("pk", "kind"))
-    reached = {
-        unit.organization_id
-        for unit in PioneerUnit.objects.all()
-        if unit.established_on <= day and (unit.dissolved_on is None or unit.dissolved_on > day)
-    }
+    units = PioneerUnit.objects.values_list("organization_id", "established_on", "dissolved_on")
+    reached = {organization for organization, start, end in units if start <= day and (end is None or end > day)}
     covered: Counter[tuple[int, str]] = Counter()
     total: Counter[tuple[int, str]] = Counter()
-    for place in Place.objects.select_related("organization"):
-        for node in place.organization.line:
+    for place, path, area in Place.objects.values_list("organization_id", "organization__path", "area"):
+        for node in map(int, path.split(".")):
             if kinds[node] in ("city", "county", "town"):
-                for group in ("", place.area):
+                for group in ("", area):
                     total[node, group] += 1
-                    covered[node, group] += place.organization_id in reached
+                    covered[node, group] += place in reached
     return {key: (covered[key], total[key]) for key in total}
 
 
