@@ -22,7 +22,7 @@ from apps.organizations.enums import (
 )
 from apps.organizations.querysets import OrganizationQuerySet, PioneerUnitQuerySet, ReportQuerySet, TenantQuerySet
 from apps.organizations.roles import PERMISSIONS, ROLES
-from apps.organizations.triggers import CARRY_SUBTREE, PLACE_IN_TREE
+from apps.organizations.triggers import CARRY_SUBTREE, LOCK_TREE, PLACE_IN_TREE
 from apps.organizations.validators import not_in_future, since_founding
 
 
@@ -60,6 +60,13 @@ class Organization(models.Model):
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="organization_kind_known"),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="lock_tree",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "kind"),
+                func=LOCK_TREE,
+            ),
             pgtrigger.Trigger(
                 name="place_in_tree",
                 when=pgtrigger.Before,
