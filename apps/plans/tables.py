@@ -22,6 +22,8 @@ class StandingTable(tables.Table):
 class LedgerTable(StandingTable):
     """The years of one unit, or of the few that somebody works for."""
 
+    caption = ""
+
     class Meta:
         sequence = ("title", "unit", "...")
 
