@@ -1,7 +1,53 @@
+"""How every form of the portal is drawn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.forms import BoundField
 from django.forms.renderers import TemplatesSetting
+
+from apps.core import seen
+from apps.core.lifecycle.models import displayed
+
+
+class NotedField(BoundField):
+    """A field that may carry what others said about it: a reviewer's `remark`, and `theirs`, what someone else saved meanwhile."""
+
+    @property
+    def aria_describedby(self) -> str | None:
+        notes = [f"{self.auto_id}_{name}" for name in ("remark", "theirs") if getattr(self.field, name, "")]
+        return " ".join(filter(None, [super().aria_describedby, *notes])) or None
 
 
 class Renderer(TemplatesSetting):
     """Fields are rendered by Django itself, with the portal's templates."""
 
     field_template_name = "django/forms/field.html"
+    bound_field_class = NotedField
+
+
+class SeenForm(forms.ModelForm):
+    """A form over a row of a register. It carries what its user saw; after a Conflict, fields carry what was saved meanwhile (`theirs`)."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = seen.fingerprint(self.instance, self._meta.fields or ())
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The cleaned values of the row's own fields."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+
+    def show_theirs(self, stored: models.Model) -> None:
+        """Keep what was typed, show the other's words beside it, and let a second save decide knowingly."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("seen")] = seen.fingerprint(stored, self._meta.fields or ())
+        self.data = data
+        fields: Mapping[str, Any] = self.fields
+        for name in self._meta.fields or ():
+            if getattr(stored, name) != self.cleaned_data.get(name):
+                fields[name].theirs = displayed(stored, name) or "（空）"
