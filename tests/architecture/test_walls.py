@@ -20,6 +20,8 @@ NO_TENANT = {
     "accounts_user_user_permissions": "Django's; nobody has any",
     "organizations_roleholding": "where a role is held: read to find the scope, before there is one",
     "plans_window": "the same year for every reporting unit",
+    "rooms_checklist": "the same standard for every school",
+    "rooms_checklistitem": "part of it",
 }
 
 
