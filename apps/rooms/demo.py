@@ -15,7 +15,7 @@ from apps.organizations.enums import SchoolType
 from apps.organizations.models import RoleHolding, School
 from apps.rooms.models import Checklist, Room, Step
 
-READY_IN_2012 = 0.81
+READY_IN_2012 = 0.83
 BEGUN = date(2012, 3, 1)  # rooms older than the circular's targets were registered from this day on
 # What the demo's counselors find when they sign in; a None has still to register.
 ACCOUNTS = {"nanhu-school": None, "xiuzhou-school": State.RETURNED, "jiashan-school": State.DRAFT, "pinghu-school": State.SUBMITTED}
@@ -64,9 +64,11 @@ def _states(schools: list[School], people: dict[int, User]) -> dict[int, State |
     """What has become of each school's room; None where there is none."""
     states: dict[int, State | None] = dict.fromkeys((school.pk for school in schools), State.APPROVED)
     counties = list(dict.fromkeys(school.county_id for school in schools))
-    for county, busy in zip(counties, NEWEST, strict=True):
+    for number, (county, busy) in enumerate(zip(counties, NEWEST, strict=True)):
         there = [school for school in schools if school.county_id == county and not school.closed_on]
         newest = sorted(there, key=lambda school: school.opened_on or date.min, reverse=True)
+        if number:  # elsewhere than in the story's county the schools of 2013 keep what they have
+            newest = [school for school in newest if school.opened_on and school.opened_on.year > 2013]
         states |= {school.pk: state for school, state in zip(newest, busy, strict=False)}
     for school in schools:
         username = people[school.organization_id].username
@@ -79,7 +81,7 @@ def _furnish(room: Room, random: Random) -> None:
     room.location = random.choice(PLACES)
     room.area = Decimal(random.randint(24, 120)) / 2
     room.items = [item.key for item in room.checklist.items.all() if item.required or random.random() < 0.5]
-    if room.organization.school.type == SchoolType.TEACHING_POINT and random.random() < 0.08:
+    if room.organization.school.type == SchoolType.TEACHING_POINT and random.random() < 0.05:
         room.area = Decimal(random.randint(14, 19)) / 2
         room.items.remove("bugles")
         room.description = "与图书室合用。"

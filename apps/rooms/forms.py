@@ -14,7 +14,7 @@ class ItemsInput(forms.CheckboxSelectMultiple):
 
 
 class RoomForm(ReportForm):
-    items = forms.MultipleChoiceField(label="已有设施和用品", widget=ItemsInput, help_text="队室里有的请勾选。")
+    items = forms.MultipleChoiceField(label="已有设施和用品", widget=ItemsInput)
 
     class Meta:
         model = Room
@@ -26,8 +26,8 @@ class RoomForm(ReportForm):
         }
 
     sections = (
-        ("队室情况", "", ("name", "location", "area", "built_on", "description")),
-        ("设施和用品", "对照标准逐项勾选，没有的不勾；标“选配”的不影响是否达标。", ("items",)),
+        ("队室情况", "", ("name", "location", "area", "built_on")),
+        ("设施和用品", "对照标准逐项勾选，没有的不勾；标“选配”的不影响是否达标。", ("items", "description")),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -25,8 +25,6 @@ class UnitTable(StandingTable, Facts):
 
 
 class YearTable(LedgerTable, Facts):
-    caption = "历年督导情况"
-
     class Meta:
         sequence = SEQUENCE
         exclude = ("decided_at", "updated_by")
