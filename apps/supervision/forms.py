@@ -16,11 +16,14 @@ class InspectionForm(forms.Form):
     held_on = forms.DateField(label="日期", required=False, widget=DATE)
     place = forms.CharField(label="督导对象", max_length=100, required=False, help_text="学校、镇（街道）或村（社区）的名称。")
     findings = forms.CharField(label="发现的问题", max_length=1000, required=False, widget=SHORT_TEXT, help_text="没有发现问题的写“无”。")
-    rectification = forms.CharField(label="整改情况", max_length=1000, required=False, widget=SHORT_TEXT)
+    rectification = forms.CharField(
+        label="整改情况", max_length=1000, required=False, widget=SHORT_TEXT, help_text="没有需要整改的可以不填。"
+    )
 
     def __init__(self, *args: Any, year: int, last_day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.year, self.last_day = year, last_day
+        self.fields["held_on"].help_text = f"{year}年开展的，不晚于 {last_day:%Y-%m-%d}。"
 
     def clean_held_on(self) -> date | None:
         held_on = self.cleaned_data["held_on"]

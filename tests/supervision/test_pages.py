@@ -77,6 +77,14 @@ def test_wrong_dates_are_refused_at_the_field(county, lead, changes, field, sent
     assert response.context["form"].errors == {field: [sentence]}
 
 
+def test_inspections_survive_the_save_that_follows_their_own_saving(county, lead):
+    report = SupervisionFactory(organization=county)
+    for version in (1, 2, 3):
+        report.version = version
+        lead.post(f"/supervision/{report.pk}/edit/", form_data(report, row(), row(place="第二小学")), headers={"X-Autosave": "1"})
+    assert list(report.inspections.values_list("position", "place")) == [(1, "第一小学"), (2, "第二小学")]
+
+
 @pytest.mark.parametrize("held_on", ["2011-12-31", "2013-01-01"])
 def test_inspection_belongs_to_its_year_and_nothing_typed_is_lost(county, lead, held_on):
     report = SupervisionFactory(organization=county)

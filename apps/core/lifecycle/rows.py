@@ -31,8 +31,9 @@ class RowsForm(ReportForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = list(self.rows_formset.form.base_fields)
-        initial = list(getattr(self.instance, self.rows_name).values(*names))
+        names = self.rows_formset.form.base_fields
+        # What is posted replaces the rows as a set. Beside stored rows, a posted row that equals its stored one would count as left empty.
+        initial = None if self.is_bound else getattr(self.instance, self.rows_name).values(*names)
         data = self.data if self.is_bound else None
         self.rows: Any = self.rows_formset(data, prefix=self.rows_name, initial=initial, form_kwargs=self.row_kwargs())
         last_return = self.instance.last_return
