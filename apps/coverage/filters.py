@@ -7,13 +7,11 @@ from django.db.models import QuerySet
 from apps.coverage.models import Fact
 from apps.coverage.registry import Indicator
 
-STATES = (("covered", "已覆盖"), ("missing", "未覆盖"))
-
 
 class FactFilter(filters.FilterSet):
     """Which rows of the eligible list; year and indicator are part of the page's address."""
 
-    state = filters.ChoiceFilter(label="状态", choices=STATES, empty_label="全部", method="in_state")
+    state = filters.ChoiceFilter(label="状态", empty_label="全部", method="in_state")
     group = filters.ChoiceFilter(label="分类", empty_label="全部")
     q = filters.CharFilter(
         label="名称", field_name="organization__name", lookup_expr="icontains", widget=forms.TextInput({"type": "search"})
@@ -25,6 +23,7 @@ class FactFilter(filters.FilterSet):
 
     def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.filters["state"].extra["choices"] = [("covered", indicator.done), ("missing", indicator.undone)]
         if indicator.groups:
             self.filters["group"].extra["choices"] = list(indicator.groups.items())
         else:

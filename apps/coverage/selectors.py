@@ -252,5 +252,5 @@ def _rows(node: Organization, year: int, path: str, asked: list[Indicator], targ
 def _direct(year: int, path: str, user: Any) -> dict[Any, Ratio]:
     """Schools that stand directly under a reporting unit, without a town between."""
     facts = Fact.objects.visible_to(user).filter(year=year).right_below(path)
-    counts = facts.order_by().values_list("indicator").annotate(Count("pk", filter=Q(covered=True)), Count("pk"))
-    return {(year, indicator, ""): Ratio(covered, total) for indicator, covered, total in counts}
+    counts = facts.values("indicator").annotate(done=Count("pk", filter=Q(covered=True)), total=Count("pk"))
+    return {(year, each["indicator"], ""): Ratio(each["done"], each["total"]) for each in counts}

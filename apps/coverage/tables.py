@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_tables2 as tables
+from django.utils.html import format_html
 
 from apps.coverage.models import Fact
 from apps.coverage.registry import Indicator
@@ -66,9 +67,7 @@ class FactTable(tables.Table):
     )
     county = tables.Column("报送单位", order_by=("county__position", "organization__code", "pk"))
     group = tables.Column("分类", default="—", order_by=("group", "organization__code", "pk"))
-    covered = tables.TemplateColumn(
-        template_name="coverage/cells/covered.html", verbose_name="状态", order_by=("covered", "organization__code", "pk")
-    )
+    covered = tables.Column("状态", order_by=("covered", "organization__code", "pk"))
 
     class Meta:
         model = Fact
@@ -90,6 +89,10 @@ class FactTable(tables.Table):
 
     def render_group(self, value: str) -> str:
         return self.indicator.groups.get(value, value)
+
+    def render_covered(self, value: bool) -> str:
+        tone, word = ("success", self.indicator.done) if value else ("warning", self.indicator.undone)
+        return format_html('<span class="tag tag-{}">{}</span>', tone, word)
 
 
 def _measure_column(indicator: Indicator) -> tables.Column:

@@ -6,6 +6,8 @@ import { percent, still, text, token } from "./look.js";
 
 use([MapChart, TooltipComponent]);
 
+const NUDGE = { 330402: [16, 4], 330411: [-36, 2] }; // 南湖区 and 秀洲区 lie around each other
+
 counties.features.forEach(({ properties }) => { properties.cp = properties.label_point; });
 registerMap("counties", counties);
 
@@ -27,7 +29,7 @@ export function drawMap(chart, { values, target }) {
       select: { disabled: true },
       data: counties.features.map(({ properties: { code, name } }) => {
         const row = byCode.get(code);
-        return { name, value: row?.value ?? null, row, itemStyle: { areaColor: colour(row?.value, target) } };
+        return { name, value: row?.value ?? null, row, label: { offset: NUDGE[code] ?? [0, 0] }, itemStyle: { areaColor: colour(row?.value, target) } };
       }),
     }],
   });

@@ -11,12 +11,12 @@ export function drawTrend(chart, { years, series, target }) {
   const lines = series.map(({ label, values }, index) => ({
     name: label,
     type: "line",
-    data: values,
+    data: values.map((value, place) => (place === 0 ? { value, label: { position: "bottom" } } : value)),
     symbol: "circle",
     symbolSize: 7,
     lineStyle: { width: 2.5 },
     color: colours[index % colours.length],
-    label: { show: series.length === 1, formatter: ({ value }) => percent(value), color: token("ink-soft") },
+    label: { show: series.length === 1, formatter: ({ value, dataIndex }) => (isWritten(dataIndex, years) ? percent(value) : ""), color: token("ink-soft") },
   }));
   const goal = {
     name: "目标",
@@ -37,6 +37,11 @@ export function drawTrend(chart, { years, series, target }) {
     yAxis: { type: "value", min: 0, max: 1, interval: 0.2, axisLabel: { formatter: (value) => `${Math.round(value * 100)}%` }, splitLine: { lineStyle: { color: token("line") } } },
     series: target?.length ? [...lines, goal] : lines,
   });
+}
+
+/* Many years would write their numbers over each other: then only the first and the last do. */
+function isWritten(index, { length }) {
+  return length <= 6 || index === 0 || index === length - 1;
 }
 
 /* Our own words instead of the built-in ones, whose markup carries styles that the content policy refuses. */
