@@ -28,6 +28,7 @@ class FormPage(HeldFormMixin):
 
     template_name: str | None = "core/form.html"
     lead = ""
+    eyebrow = ""  # whom or what the form is about
     submit_label = "保存"
 
     @property
