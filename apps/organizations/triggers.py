@@ -10,9 +10,9 @@ _allowed = " OR ".join(
     if None not in parents
 )
 
-# Foundings share a lock that a move takes alone, so that a path never grows from a place its parent has just left. The lock comes before the
-# statement has locked any row: a founding's foreign key would wait for the moved row, and the move for the founding. What follows reads
-# with a fresh snapshot.
+# Foundings share a lock that a move takes alone, so that a path never grows from a place its parent has just left. The lock comes before
+# the statement has locked any row: else a founding's foreign key waits for the moved row, and the move for the founding. What follows
+# reads with a fresh snapshot.
 LOCK_TREE = f"""
 IF TG_OP = 'INSERT' THEN
     PERFORM pg_advisory_xact_lock_shared({_LOCK});
