@@ -47,7 +47,7 @@ def branches(*, organization: Organization, user: Any, day: date) -> list[Summar
     visible = Organization.objects.visible_to(user)
     children = visible.children_of(organization, Kind.COUNTY, Kind.TOWN, Kind.CLUSTER).select_related("parent")
     branch = Cast(Func(F("path"), Value(len(organization.line)), Value(1), function="subpath"), TextField())
-    below = visible.below(organization).exclude(pk=organization.pk).open_on(day)
+    below = visible.below(organization).exclude(pk=organization.pk).exclude(parent=organization).open_on(day)
     rows = below.annotate(branch=branch).order_by().values("branch").annotate(**_counts(day)).values_list("branch", *COUNTED)
     counts = {int(row[0]): row[1:] for row in rows}
     return [Summary(child, *counts.get(child.pk, ())) for child in children]
