@@ -28,13 +28,17 @@ class FormPage(HeldFormMixin):
 
     template_name: str | None = "core/form.html"
     lead = ""
-    eyebrow = ""  # whom or what the form is about
     submit_label = "保存"
 
     @property
     def title(self) -> str:
         """What the page does, as its heading."""
         raise NotImplementedError
+
+    @property
+    def eyebrow(self) -> str:
+        """Whom or what the form is about."""
+        return ""
 
     @property
     def back_url(self) -> str:
