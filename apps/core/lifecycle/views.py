@@ -176,11 +176,11 @@ class ReportApprove(ReportAct):
     """One of the decisions that a submitted report waits for."""
 
     def act(self, report: Any, version: int) -> str:
-        slot = next((each for each in rules.decisions(self.request.user, report) if each.key == self.request.POST.get("slot")), None)
-        if slot is None and report.state == State.SUBMITTED:
+        slot = next((each for each in report.slots() if each.key == self.request.POST.get("slot")), None)
+        if slot is None or not self.request.user.has_perm(slot.permission, slot.about):
             raise PermissionDenied(self.denied)
-        done = self.services.approve(report=report, slot=self.request.POST.get("slot", ""), by=self.request.user, version=version)
-        return f"已{slot.label if slot else done.state_label}。"
+        self.services.approve(report=report, slot=slot.key, by=self.request.user, version=version)  # the second of two people is told there
+        return f"已{slot.label}。"
 
 
 class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
@@ -206,7 +206,8 @@ class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
         return {**super().get_form_kwargs(), "report": self.object}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if self.object.is_returnable and not rules.may_return(self.request.user, self.object):
+        is_current = version_of(self.request) == self.object.version  # who is out of date is told by the service what happened meanwhile
+        if is_current and self.object.is_returnable and not rules.may_return(self.request.user, self.object):
             raise PermissionDenied(self.denied)
         try:
             self.services.send_back(
@@ -231,7 +232,8 @@ class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
 
 def locked_sentence(report: Report) -> str:
     """Why a report can't be edited, and who can change that."""
-    who = "、".join(dict.fromkeys(slot.who for slot in report.slots() if slot.permission.endswith(".review")))
+    slots = report.open_slots() or [slot for slot in report.slots() if slot.permission.endswith(".review")]
+    who = "、".join(dict.fromkeys(slot.who for slot in slots))
     return f"这份材料{report.state_label}，不能修改。如需修改，请联系{who}退回。"
 
 
