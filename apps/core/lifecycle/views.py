@@ -21,7 +21,6 @@ from apps.core import held_forms
 from apps.core.errors import Conflict, DomainError
 from apps.core.guard import Guarded
 from apps.core.lifecycle import rules
-from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.forms import ReportForm, ReturnForm
 from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.services import Incomplete
