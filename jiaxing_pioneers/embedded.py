@@ -6,6 +6,7 @@ dies, so a killed run leaves nothing behind.
 """
 
 import ctypes
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -57,6 +58,7 @@ def run() -> int:
     port = os.environ.get("PORT", "8000")
     _require_free(port)
     with ExitStack() as stack:
+        stack.enter_context(_alone(VAR))
         environment = stack.enter_context(servers(VAR))
         environment.setdefault("DEMO", "1")
         if environment["DEMO"] == "1":
@@ -74,11 +76,13 @@ def run() -> int:
 
 
 def run_with(command: Sequence[str]) -> int:
-    """One command with both servers at its side; their data is thrown away afterwards."""
+    """One command with both servers at its side; their data lasts as long as the command."""
     home = VAR / "test"
-    shutil.rmtree(home, ignore_errors=True)
-    with servers(home, durable=False) as environment, _child(command, env={**os.environ, **environment}) as process:
-        return process.wait()
+    with _alone(home):
+        for name in ("postgres", "redis"):
+            shutil.rmtree(home / name, ignore_errors=True)
+        with servers(home, durable=False) as environment, _child(command, env={**os.environ, **environment}) as process:
+            return process.wait()
 
 
 @contextmanager
@@ -153,8 +157,8 @@ def _redis(home: Path, *, durable: bool) -> Iterator[dict[str, str]]:
 
 
 def _preparations(environment: Mapping[str, str]) -> Iterator[list[str]]:
-    if environment.get("DATABASE_OWNER_URL"):
-        yield ["migrate", "--database=owner", "--verbosity=0"]
+    migrating = "owner" if environment.get("DATABASE_OWNER_URL") else "default"
+    yield ["migrate", f"--database={migrating}", "--verbosity=0"]
     yield ["collectstatic", "--noinput", "--verbosity=0"]
     yield ["load_divisions"]
     if environment["DEMO"] == "1":
@@ -162,19 +166,11 @@ def _preparations(environment: Mapping[str, str]) -> Iterator[list[str]]:
 
 
 def _processes(port: str) -> Iterator[list[str]]:
-    django = [sys.executable, "-m"]
-    yield [*django, "gunicorn", "jiaxing_pioneers.wsgi", f"--bind={HOST}:{port}", "--workers=2", "--threads=4", "--log-level=warning"]
-    yield [*django, "celery", "-A", "jiaxing_pioneers", "worker", "--concurrency=1", "--loglevel=WARNING"]
-    yield [
-        *django,
-        "celery",
-        "-A",
-        "jiaxing_pioneers",
-        "beat",
-        f"--schedule={VAR / 'beat'}",
-        f"--pidfile={VAR / 'beat.pid'}",
-        "--loglevel=WARNING",
-    ]
+    python = [sys.executable, "-W", "ignore:You're running the worker with superuser privileges"]
+    celery = [*python, "-m", "celery", "--app=jiaxing_pioneers", "--quiet"]
+    yield [*python, "-m", "gunicorn", "jiaxing_pioneers.wsgi", f"--bind={HOST}:{port}", "--workers=2", "--threads=4", "--log-level=warning"]
+    yield [*celery, "worker", "--concurrency=1", "--loglevel=WARNING"]
+    yield [*celery, "beat", f"--schedule={VAR / 'beat'}", "--pidfile=", "--loglevel=WARNING"]
 
 
 def _welcome(port: str, environment: Mapping[str, str]) -> str:
@@ -222,6 +218,18 @@ def _child(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Two runs would share, and stop, each other's servers."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(f"已有一个进程在使用 {home}，请先停止它。") from None
+        yield
 
 
 def _until_stopped(processes: Sequence[subprocess.Popen[bytes]]) -> None:

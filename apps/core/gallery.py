@@ -76,7 +76,7 @@ class SampleFilterForm(forms.Form):
 
 class SampleTable(tables.Table):
     unit = tables.Column(verbose_name="报送单位")
-    state = tables.TemplateColumn('<c-state :report="record.report" />', verbose_name="状态", orderable=False)
+    state = tables.TemplateColumn(template_name="core/gallery/state.html", verbose_name="状态", orderable=False)
     covered = tables.Column(verbose_name="已覆盖", attrs={"th": {"class": "num"}, "td": {"class": "num"}})
     percent = tables.Column(verbose_name="覆盖率", attrs={"th": {"class": "num"}, "td": {"class": "num"}})
 

@@ -33,6 +33,10 @@ class OrganizationQuerySet(models.QuerySet):
     def of_kind(self, *kinds: Kind) -> Self:
         return self.filter(kind__in=kinds)
 
+    def named(self, text: str) -> Self:
+        """Those that are called so, or have that code."""
+        return self.filter(Q(name=text) | Q(code=text))
+
     def counties(self) -> Self:
         return self.filter(kind=Kind.COUNTY).order_by("position", "pk")
 

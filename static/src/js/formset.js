@@ -1,16 +1,24 @@
-/* [data-formset="prefix"]: rows are added from the <template> inside; a removed row stays in the form, marked for deletion. */
+/* [data-formset="prefix"]: rows are added from the <template> inside. A removed row stays in the form: marked for deletion where the row has
+   a box for that, emptied where empty rows are not kept. */
 export function start(root) {
   root.querySelectorAll("[data-formset]").forEach((set) => {
     const prefix = set.dataset.formset;
     const total = document.querySelector(`[name="${prefix}-TOTAL_FORMS"]`);
     const template = set.querySelector("template");
+    const adder = set.querySelector("[data-formset-add]");
 
+    adder?.removeAttribute("hidden");
+    rows().forEach(offerRemoval);
+    number();
     set.addEventListener("click", (event) => {
       if (event.target.closest("[data-formset-add]")) add();
-      const remove = event.target.closest("[data-formset-remove]");
-      if (remove) hide(remove.closest("[data-formset-row]"));
+      const remover = event.target.closest("[data-formset-remove]");
+      if (remover) remove(remover.closest("[data-formset-row]"));
     });
-    set.querySelectorAll("[data-formset-row]").forEach(offerRemoval);
+
+    function rows() {
+      return [...set.querySelectorAll("[data-formset-row]")];
+    }
 
     function add() {
       const index = Number(total.value);
@@ -20,32 +28,46 @@ export function start(root) {
       template.before(row);
       total.value = index + 1;
       offerRemoval(row);
+      number();
       row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
-      set.dispatchEvent(new Event("input", { bubbles: true }));
+      changed();
     }
 
-    function hide(row) {
-      row.querySelector(`[name$="-DELETE"]`).checked = true;
+    function remove(row) {
+      const box = deletion(row);
+      if (box) box.checked = true;
+      else row.querySelectorAll("input, select, textarea").forEach((field) => { field.value = ""; });
       row.hidden = true;
-      set.querySelector("[data-formset-add]")?.focus();
+      number();
+      adder?.focus();
+      changed();
+    }
+
+    function number() {
+      rows().filter((row) => !row.hidden).forEach((row, index) => {
+        row.querySelectorAll("[data-formset-number]").forEach((place) => { place.textContent = index + 1; });
+      });
+    }
+
+    function changed() {
       set.dispatchEvent(new Event("input", { bubbles: true }));
     }
   });
 }
 
+const deletion = (row) => row.querySelector(`[name$="-DELETE"]`);
+
 /* The box "delete" is for those without JavaScript; with it the row gets a button. */
 function offerRemoval(row) {
-  const box = row.querySelector(`[name$="-DELETE"]`);
-  if (!box || row.querySelector("[data-formset-remove]")) return;
-  (box.closest(".field") ?? box).hidden = true;
-  if (box.checked) row.hidden = true;
-  const actions = document.createElement("div");
-  actions.className = "formset-actions";
+  const box = deletion(row);
+  if (box) {
+    (box.closest(".field") ?? box).hidden = true;
+    if (box.checked) row.hidden = true;
+  }
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "btn btn-ghost btn-small";
+  button.className = "btn btn-ghost btn-small formset-remove";
   button.dataset.formsetRemove = "";
-  button.textContent = "移除这一项";
-  actions.append(button);
-  row.append(actions);
+  button.innerHTML = `移除<span class="visually-hidden">第 <span data-formset-number></span> 项</span>`;
+  row.append(button);
 }

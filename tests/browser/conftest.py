@@ -1,0 +1,100 @@
+"""People at a browser: each signs in through the page, sees what they may see, and leaves screenshots in var/screenshots."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.portal import PASSWORD, ROOT, Portal, running
+
+SCREENSHOTS = ROOT / "var" / "screenshots"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = [
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs all of these: they share one portal."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with running(tmp_path_factory.mktemp("portal")) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Per module: Playwright keeps an event loop running, beside which Django refuses the ORM to tests that follow."""
+    if CHROMIUM is None:
+        pytest.fail("没有找到 Chromium，请安装：apt-get install chromium")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*sandbox, *QUIET])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(portal: Portal, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`visit("nanhu", width=360)` → a page of that person's own browser, signed in and at their desk; None stays outside.
+
+    No script error and no refusal by the content security policy may happen on the way.
+    """
+    troubles: list[str] = []
+    contexts = []
+
+    def open_page(username: str | None, *, width: int = 1440, javascript: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=portal.url,
+            viewport={"width": width, "height": 900 if width > 800 else 780},
+            java_script_enabled=javascript,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: troubles.append(message.text) if "Content Security Policy" in message.text else None)
+        page.goto("/login/")
+        if username:
+            sign_in(page, username)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.get_by_label("账号").fill(username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+
+@pytest.fixture
+def look() -> Callable[[Page, str], None]:
+    """`look(page, "plan-form")` keeps a picture; axe must find no accessibility fault, and nothing may stick out sideways."""
+
+    def look_at(page: Page, name: str) -> None:
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    return look_at
