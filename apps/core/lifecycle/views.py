@@ -21,6 +21,7 @@ from apps.core import held_forms
 from apps.core.errors import Conflict, DomainError
 from apps.core.guard import Guarded
 from apps.core.lifecycle import rules
+from apps.core.lifecycle.enums import Verb
 from apps.core.lifecycle.forms import ReportForm, ReturnForm
 from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.services import Incomplete
@@ -70,6 +71,7 @@ class ReportDetail(ReportMixin, DetailView):
             app=self.app,
             may_edit=rules.may_edit(user, report),
             may_submit=may_submit,
+            submit_label=report.verb_label(Verb.SUBMIT),
             problems=report.problems() if may_submit else {},
             decisions=rules.decisions(user, report),
             may_return=rules.may_return(user, report),
