@@ -8,9 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
-from apps.core.lifecycle.enums import State
+from apps.core.lifecycle.enums import State, Verb
 from apps.core.lifecycle.models import Passage, Slot
 from apps.counselors.enums import Topic, Type
 from apps.organizations.two_sided.models import TwoSidedReport, TwoSidedStep
@@ -25,6 +24,7 @@ class Exchange(TwoSidedReport):
     content_fields: ClassVar = ("type", "topics", "counselors", "starts_on", "ends_on", "hours", "summary")
     required_fields: ClassVar = content_fields
     state_labels: ClassVar = {State.SUBMITTED: "待确认", State.APPROVED: "已确认"}
+    verb_labels: ClassVar = {Verb.SUBMIT: "提交"}
 
     type = models.CharField("交流形式", max_length=20, choices=Type.choices, blank=True)
     topics = ArrayField(models.CharField(max_length=20, choices=Topic.choices), verbose_name="交流内容", default=list, blank=True)
@@ -59,9 +59,6 @@ class Exchange(TwoSidedReport):
                 condition=Q(topics__contained_by=Topic.values), name="exchange_topics_known", violation_error_message="请从所列内容中选择。"
             ),
         ]
-
-    def get_absolute_url(self) -> str:
-        return reverse("counselors:detail", args=[self.pk])
 
     @property
     def topic_labels(self) -> list[str]:

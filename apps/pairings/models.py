@@ -7,7 +7,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
-from django.urls import reverse
 
 from apps.core.lifecycle.enums import RETURNABLE, State, Verb
 from apps.core.lifecycle.models import Slot
@@ -27,7 +26,7 @@ class Pairing(TwoSidedReport):
 
     content_fields: ClassVar = ("goals", "plan", "stages", "starts_on", "ends_on")
     required_fields: ClassVar = content_fields
-    state_labels: ClassVar = {State.APPROVED: "已确认"}
+    state_labels: ClassVar = {State.SUBMITTED: "办理中", State.APPROVED: "已确认"}
     verb_labels: ClassVar = {Verb.SUBMIT: "发出邀请"}
 
     goals = models.TextField("发展目标", blank=True, max_length=2000, help_text="通过结对，两校少先队工作要达到什么，尽量写明数量和时间。")
@@ -75,9 +74,6 @@ class Pairing(TwoSidedReport):
                 violation_error_message="对方学校和有关报送单位都同意后，结对才成立。",
             ),
         ]
-
-    def get_absolute_url(self) -> str:
-        return reverse("pairings:detail", args=[self.pk])
 
     @property
     def state_label(self) -> str:

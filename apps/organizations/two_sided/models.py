@@ -5,10 +5,13 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from apps.organizations.models import Organization, TenantReport, TenantStep
 from apps.organizations.two_sided.querysets import TwoSidedQuerySet
 
+# What its pages and lists name: both schools, their towns and units, and the people.
+RELATED = ("organization__parent", "county", "partner__parent", "partner_county", "submitted_by", "updated_by", "created_by")
 BOTH_SIDES = (("county_id", "organization_id"), ("partner_county_id", "partner_id"))
 
 
@@ -48,6 +51,9 @@ class TwoSidedReport(TenantReport):
 
     def __str__(self) -> str:
         return f"{self.organization}与{self.partner}"
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"{self._meta.app_label}:detail", args=[self.pk])
 
     @property
     def crosses_counties(self) -> bool:
