@@ -10,6 +10,7 @@ from pathlib import Path
 import environ
 import pghistory
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -120,21 +121,28 @@ SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 
 # Celery: a task is acknowledged after it ran, one is fetched at a time, and what a killed worker held comes back after
-# VISIBILITY_TIMEOUT, which is longer than the longest task. So every task can run twice without harm.
+# VISIBILITY_TIMEOUT, which is longer than the longest task. So every task can run twice without harm. A task that kills its own process
+# is tried three times more, then given up.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_RETRY_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = env.int("TASK_TIME_LIMIT", default=600)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": env.int("VISIBILITY_TIMEOUT", default=900),
-    "unacked_restore_interval": 2,
+    "unacked_restore_interval": 2,  # the sweep for what was lost runs every interval × throttle seconds
+    "unacked_restore_throttle": 1,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
+# A task goes where its app's line says; a queue that no worker serves is an error, not a place to wait for ever.
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_QUEUES = [Queue("default")]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_ROUTES = {"coverage.*": {"queue": "default"}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

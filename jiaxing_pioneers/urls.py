@@ -3,10 +3,13 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from apps.desk.views import Help
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk:desk"), name="home"),
     path("", include("apps.core.urls")),
     path("", include("apps.accounts.urls")),
+    path("help/", Help.as_view(), name="help"),
     path("desk/", include("apps.desk.urls")),
     path("organizations/", include("apps.organizations.urls")),
     path("coverage/", include("apps.coverage.urls")),

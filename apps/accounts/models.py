@@ -1,6 +1,9 @@
 """People who sign in."""
 
+from typing import Any
+
 import pghistory
+from django.contrib.auth import get_backends
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
@@ -21,6 +24,10 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """What the roles give and nothing else: `is_superuser` opens no door here, as it opens none in the database."""
+        return any(backend.has_perm(self, perm, obj) for backend in get_backends() if hasattr(backend, "has_perm"))
 
     def get_full_name(self) -> str:
         return str(self)

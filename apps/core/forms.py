@@ -1,7 +1,15 @@
 """How every form of the portal is drawn."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db import models
 from django.forms import BoundField
 from django.forms.renderers import TemplatesSetting
+
+from apps.core import seen
+from apps.core.lifecycle.models import displayed
 
 
 class NotedField(BoundField):
@@ -18,3 +26,28 @@ class Renderer(TemplatesSetting):
 
     field_template_name = "django/forms/field.html"
     bound_field_class = NotedField
+
+
+class SeenForm(forms.ModelForm):
+    """A form over a row of a register. It carries what its user saw; after a Conflict, fields carry what was saved meanwhile (`theirs`)."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = seen.fingerprint(self.instance, self._meta.fields or ())
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The cleaned values of the row's own fields."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+
+    def show_theirs(self, stored: models.Model) -> None:
+        """Keep what was typed, show the other's words beside it, and let a second save decide knowingly."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("seen")] = seen.fingerprint(stored, self._meta.fields or ())
+        self.data = data
+        fields: Mapping[str, Any] = self.fields
+        for name in self._meta.fields or ():
+            if getattr(stored, name) != self.cleaned_data.get(name):
+                fields[name].theirs = displayed(stored, name) or "（空）"

@@ -16,7 +16,7 @@ from apps.core.todos import Todo
 
 ICONS = """
     home file map flag school link people table check alert clock plus edit back download upload lock user search chevron print trash
-    info close menu send sign-out
+    info close menu send sign-out tree
 """.split()
 
 

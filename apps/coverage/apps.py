@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
 
 
 class CoverageConfig(AppConfig):
@@ -6,3 +10,13 @@ class CoverageConfig(AppConfig):
 
     name = "apps.coverage"
     verbose_name = "覆盖情况"
+
+    def ready(self) -> None:
+        post_migrate.connect(_note_changes, sender=self)
+
+
+def _note_changes(using: str, **kwargs: Any) -> None:
+    from apps.coverage import triggers
+
+    if using == "owner" or "owner" not in settings.DATABASES:
+        triggers.install(using)

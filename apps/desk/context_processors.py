@@ -13,10 +13,19 @@ SECTIONS = ("", "重点任务", "基层组织")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`shell.nav`, `shell.role_label`, `shell.organization`, `shell.demo`; only the rooms the user may enter."""
+    """`shell.nav`, `shell.role_label`, `shell.organization`, `shell.demo`; only the rooms the user may enter.
+
+    Made once a request: a table renders its cells from templates of their own, each with every context processor.
+    """
+    if not hasattr(request, "_shell"):
+        request._shell = _shell(request)  # type: ignore[attr-defined]
+    return {"shell": request._shell}  # type: ignore[attr-defined]
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"shell": {"demo": settings.DEMO}}
+        return {"demo": settings.DEMO}
     holding = RoleHolding.objects.filter(group__user=user).select_related("organization").first()
     nav: dict[str, list[dict[str, Any]]] = {section: [] for section in SECTIONS}
     for entry in navigation.entries():
@@ -25,10 +34,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             active = request.path.startswith(href)
             nav[entry.section].append({"label": entry.label, "href": href, "icon": entry.icon, "active": active})
     return {
-        "shell": {
-            "nav": [{"label": label, "entries": items} for label, items in nav.items() if items],
-            "role_label": holding.get_role_display() if holding else "",
-            "organization": holding.organization if holding else None,
-            "demo": settings.DEMO,
-        }
+        "nav": [{"label": label, "entries": items} for label, items in nav.items() if items],
+        "role_label": holding.get_role_display() if holding else "",
+        "organization": holding.organization if holding else None,
+        "demo": settings.DEMO,
     }

@@ -59,3 +59,4 @@ class UnitKind(models.TextChoices):
 # What a place is reached by (circular §3.2.1). A squad counts through its brigade's school, or alone at a place.
 AT_SCHOOL = frozenset({UnitKind.BRIGADE, UnitKind.SQUAD})
 AT_PLACE = frozenset(UnitKind)
+UNITS_AT: dict[str, frozenset[UnitKind]] = {Kind.SCHOOL: AT_SCHOOL, Kind.PLACE: AT_PLACE}  # no other kind has units of its own

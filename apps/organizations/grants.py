@@ -24,6 +24,11 @@ def grants_of(user: Any) -> Grants:
     return user._grants
 
 
+def forget(user: Any) -> None:
+    """Read the roles of this user object again: they have just changed."""
+    user.__dict__.pop("_grants", None)
+
+
 def scope_for(user: Any, permission: str) -> Scope:
     """The rows for which the user holds a permission."""
     return _scope_at(user, grants_of(user).get(permission, frozenset()))

@@ -22,7 +22,8 @@ from apps.organizations.enums import (
 )
 from apps.organizations.querysets import OrganizationQuerySet, PioneerUnitQuerySet, ReportQuerySet, TenantQuerySet
 from apps.organizations.roles import PERMISSIONS, ROLES
-from apps.organizations.triggers import CARRY_SUBTREE, PLACE_IN_TREE
+from apps.organizations.triggers import CARRY_SUBTREE, LOCK_TREE, PLACE_IN_TREE
+from apps.organizations.validators import not_in_future, since_founding
 
 
 @pghistory.track()
@@ -59,6 +60,13 @@ class Organization(models.Model):
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="organization_kind_known"),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="lock_tree",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "kind"),
+                func=LOCK_TREE,
+            ),
             pgtrigger.Trigger(
                 name="place_in_tree",
                 when=pgtrigger.Before,
@@ -137,12 +145,21 @@ class School(TenantModel):
     is_new_resident = models.BooleanField("新居民子女学校", default=False)
     class_count = models.PositiveSmallIntegerField("班级数", default=0)
     member_count = models.PositiveIntegerField("少先队员数", default=0)
-    opened_on = models.DateField("建校日期", null=True, blank=True)
-    closed_on = models.DateField("撤并日期", null=True, blank=True)
+    opened_on = models.DateField("建校日期", null=True, blank=True, validators=[not_in_future])
+    closed_on = models.DateField("撤并日期", null=True, blank=True, validators=[not_in_future])
 
     class Meta:
         verbose_name = "学校"
         verbose_name_plural = "学校"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(opened_on__isnull=True)
+                | models.Q(closed_on__isnull=True)
+                | models.Q(closed_on__gte=models.F("opened_on")),
+                name="school_closed_after_opened",
+                violation_error_message="撤并日期不能早于建校日期。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.organization.name
@@ -173,8 +190,8 @@ class PioneerUnit(TenantModel):
     part_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name="所属大队")
     member_count = models.PositiveIntegerField("队员数", default=0)
     guide = models.CharField("辅导员（成人）", max_length=40, blank=True)
-    established_on = models.DateField("成立日期")
-    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+    established_on = models.DateField("成立日期", validators=[since_founding, not_in_future])
+    dissolved_on = models.DateField("撤销日期", null=True, blank=True, validators=[not_in_future])
 
     objects = PioneerUnitQuerySet.as_manager()  # type: ignore[misc]
 

@@ -40,6 +40,29 @@ class OrganizationQuerySet(models.QuerySet):
     def counties(self) -> Self:
         return self.filter(kind=Kind.COUNTY).order_by("position", "pk")
 
+    def children_of(self, organization: Any, *kinds: Kind) -> Self:
+        return self.filter(parent=organization, kind__in=kinds)
+
+    def open_on(self, day: date) -> Self:
+        """Without the schools that are closed by then."""
+        return self.exclude(school__closed_on__lte=day)
+
+    def with_unit_count(self, day: date) -> Self:
+        """`unit_count`: the units active there on a day."""
+        active = Q(units__established_on__lte=day) & (Q(units__dissolved_on__isnull=True) | Q(units__dissolved_on__gt=day))
+        return self.annotate(unit_count=models.Count("units", filter=active))
+
+    def without_units(self, day: date) -> Self:
+        """Places and open schools where no unit is active on a day."""
+        return self.of_kind(Kind.PLACE, Kind.SCHOOL).open_on(day).with_unit_count(day).filter(unit_count=0)
+
+    def matching(self, words: str) -> Self:
+        """By a part of the name or the beginning of the code; every word must be found."""
+        found = self
+        for word in words.split():
+            found = found.filter(Q(name__icontains=word) | Q(code__startswith=word))
+        return found
+
 
 class TenantQuerySet(models.QuerySet):
     """Rows that belong to an organization; `scope_columns` of the model says by which columns."""

@@ -6,6 +6,7 @@ The twin of `visible_to`: both read the same grants, and a parametrised test com
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import PermissionDenied
 
 from apps.core.lifecycle.enums import State
 from apps.organizations.grants import grants_of
@@ -14,15 +15,25 @@ from apps.organizations.models import Organization, TenantReport
 
 def holds(user: Any, permission: str, organization: Organization) -> bool:
     """Does a role at the organization or above it give the permission? `review` counts only from strictly above."""
-    held_at = grants_of(user).get(permission, frozenset())
-    line = organization.line[:-1] if permission.endswith(".review") else organization.line
-    return not held_at.isdisjoint(line)
+    return bool(_given_at(user, permission, organization))
 
 
 def acting_organization(user: Any, permission: str, organization: Organization) -> Organization:
-    """The organization for which the user acts when they use a permission on `organization`: the nearest one that gives it."""
+    """The organization for which the user acts when they use a permission on `organization`: the nearest one that gives it.
+
+    Raises PermissionDenied when none does.
+    """
+    given_at = _given_at(user, permission, organization)
+    if not given_at:
+        raise PermissionDenied
+    return Organization.objects.get(pk=given_at[-1])
+
+
+def _given_at(user: Any, permission: str, organization: Organization) -> list[int]:
+    """The organizations, from the root down, at which a role gives the user the permission on `organization`."""
     held_at = grants_of(user).get(permission, frozenset())
-    return Organization.objects.above(organization).filter(pk__in=held_at).reverse()[0]
+    line = organization.line[:-1] if permission.endswith(".review") else organization.line
+    return [key for key in line if key in held_at]
 
 
 class OrganizationBackend(BaseBackend):

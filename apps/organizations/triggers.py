@@ -1,4 +1,4 @@
-"""The tree's two triggers: one fills path and county from the parent, the other carries a subtree along when its root moves."""
+"""The tree's triggers: one lets moves wait for each other, one fills path and county from the parent, one carries a subtree along."""
 
 from apps.organizations.enums import ALLOWED_PARENTS
 
@@ -10,13 +10,21 @@ _allowed = " OR ".join(
     if None not in parents
 )
 
-# Inserts share a lock that a move takes alone, so that a path never grows from a place its parent has just left. What follows the lock
+# Foundings share a lock that a move takes alone, so that a path never grows from a place its parent has just left. The lock comes before
+# the statement has locked any row: else a founding's foreign key waits for the moved row, and the move for the founding. What follows
 # reads with a fresh snapshot.
-PLACE_IN_TREE = f"""
+LOCK_TREE = f"""
 IF TG_OP = 'INSERT' THEN
     PERFORM pg_advisory_xact_lock_shared({_LOCK});
-ELSIF NEW.parent_id IS DISTINCT FROM OLD.parent_id THEN
+ELSE
     PERFORM pg_advisory_xact_lock({_LOCK});
+END IF;
+RETURN NULL;
+"""
+
+PLACE_IN_TREE = f"""
+IF TG_OP = 'UPDATE' AND NEW.kind <> OLD.kind AND EXISTS (SELECT FROM organizations_organization WHERE parent_id = NEW.id) THEN
+    RAISE EXCEPTION 'a % with others below it stays a %', OLD.kind, OLD.kind USING ERRCODE = 'check_violation';
 END IF;
 IF NEW.parent_id IS NULL THEN
     IF NEW.kind <> 'city' THEN
@@ -41,9 +49,13 @@ NEW.county_id = CASE WHEN NEW.kind = 'county' THEN NEW.id ELSE above.county_id E
 RETURN NEW;
 """  # noqa: S608  nothing here comes from a user
 
+# The names below are readable in every scope, writing them is not: whoever may not write all of them moves none of them.
 CARRY_SUBTREE = """
 UPDATE organizations_organization
 SET path = NEW.path || subpath(path, nlevel(OLD.path)), county_id = NEW.county_id
 WHERE path <@ OLD.path AND id <> NEW.id;
+IF EXISTS (SELECT FROM organizations_organization WHERE path <@ OLD.path AND id <> NEW.id AND NOT path <@ NEW.path) THEN
+    RAISE EXCEPTION 'not all of what stands below is in this scope' USING ERRCODE = 'insufficient_privilege';
+END IF;
 RETURN NULL;
 """

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.generic import DetailView, TemplateView, UpdateView, View
 
 from apps.core.errors import DomainError
+from apps.core.form_pages import HeldFormMixin
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
 from apps.organizations.grants import scope_for
@@ -120,7 +121,7 @@ class AttachmentDownload(Guarded, DetailView):
         return FileResponse(attachment.file.open(), as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
 
 
-class WindowEdit(Guarded, UpdateView):
+class WindowEdit(Guarded, HeldFormMixin, UpdateView):
     """Open a year for plans, or change until when they are taken."""
 
     permission = "plans.open"

@@ -641,11 +641,26 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name="organization",
             trigger=pgtrigger.compiler.Trigger(
+                name="lock_tree",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nIF TG_OP = 'INSERT' THEN\n    PERFORM pg_advisory_xact_lock_shared(20120410);\nELSE\n    PERFORM pg_advisory_xact_lock(20120410);\nEND IF;\nRETURN NULL;\n",
+                    hash="5d3e0104c91c7855c1a14303f29f56be96866c20",
+                    level="STATEMENT",
+                    operation='INSERT OR UPDATE OF "parent_id", "kind"',
+                    pgid="pgtrigger_lock_tree_e6630",
+                    table="organizations_organization",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="organization",
+            trigger=pgtrigger.compiler.Trigger(
                 name="place_in_tree",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     declare="DECLARE above organizations_organization%ROWTYPE;",
-                    func="\nIF TG_OP = 'INSERT' THEN\n    PERFORM pg_advisory_xact_lock_shared(20120410);\nELSIF NEW.parent_id IS DISTINCT FROM OLD.parent_id THEN\n    PERFORM pg_advisory_xact_lock(20120410);\nEND IF;\nIF NEW.parent_id IS NULL THEN\n    IF NEW.kind <> 'city' THEN\n        RAISE EXCEPTION 'only a city has no parent' USING ERRCODE = 'check_violation';\n    END IF;\n    NEW.path = NEW.id::text::ltree;\n    NEW.county_id = NEW.id;\n    RETURN NEW;\nEND IF;\nSELECT * INTO above FROM organizations_organization WHERE id = NEW.parent_id;\nIF above.id IS NULL THEN\n    RAISE EXCEPTION 'the parent is not visible in this scope' USING ERRCODE = 'insufficient_privilege';\nEND IF;\nIF NOT ((NEW.kind = 'county' AND above.kind IN ('city')) OR (NEW.kind = 'town' AND above.kind IN ('county')) OR (NEW.kind = 'cluster' AND above.kind IN ('county')) OR (NEW.kind = 'school' AND above.kind IN ('county', 'town')) OR (NEW.kind = 'place' AND above.kind IN ('town'))) THEN\n    RAISE EXCEPTION 'a % cannot stand below a %', NEW.kind, above.kind USING ERRCODE = 'check_violation';\nEND IF;\nIF above.path ~ ('*.' || NEW.id || '.*')::lquery THEN\n    RAISE EXCEPTION 'an organization cannot stand below itself' USING ERRCODE = 'check_violation';\nEND IF;\nNEW.path = above.path || NEW.id::text::ltree;\nNEW.county_id = CASE WHEN NEW.kind = 'county' THEN NEW.id ELSE above.county_id END;\nRETURN NEW;\n",
-                    hash="f1544c0f405b1b21e84bc4eb952b1ea13106dd24",
+                    func="\nIF TG_OP = 'UPDATE' AND NEW.kind <> OLD.kind AND EXISTS (SELECT FROM organizations_organization WHERE parent_id = NEW.id) THEN\n    RAISE EXCEPTION 'a % with others below it stays a %', OLD.kind, OLD.kind USING ERRCODE = 'check_violation';\nEND IF;\nIF NEW.parent_id IS NULL THEN\n    IF NEW.kind <> 'city' THEN\n        RAISE EXCEPTION 'only a city has no parent' USING ERRCODE = 'check_violation';\n    END IF;\n    NEW.path = NEW.id::text::ltree;\n    NEW.county_id = NEW.id;\n    RETURN NEW;\nEND IF;\nSELECT * INTO above FROM organizations_organization WHERE id = NEW.parent_id;\nIF above.id IS NULL THEN\n    RAISE EXCEPTION 'the parent is not visible in this scope' USING ERRCODE = 'insufficient_privilege';\nEND IF;\nIF NOT ((NEW.kind = 'county' AND above.kind IN ('city')) OR (NEW.kind = 'town' AND above.kind IN ('county')) OR (NEW.kind = 'cluster' AND above.kind IN ('county')) OR (NEW.kind = 'school' AND above.kind IN ('county', 'town')) OR (NEW.kind = 'place' AND above.kind IN ('town'))) THEN\n    RAISE EXCEPTION 'a % cannot stand below a %', NEW.kind, above.kind USING ERRCODE = 'check_violation';\nEND IF;\nIF above.path ~ ('*.' || NEW.id || '.*')::lquery THEN\n    RAISE EXCEPTION 'an organization cannot stand below itself' USING ERRCODE = 'check_violation';\nEND IF;\nNEW.path = above.path || NEW.id::text::ltree;\nNEW.county_id = CASE WHEN NEW.kind = 'county' THEN NEW.id ELSE above.county_id END;\nRETURN NEW;\n",
+                    hash="e9da089723d0a81b91a72597496cc33ec045431f",
                     operation='INSERT OR UPDATE OF "parent_id", "kind"',
                     pgid="pgtrigger_place_in_tree_eaf4d",
                     table="organizations_organization",
@@ -659,8 +674,8 @@ class Migration(migrations.Migration):
                 name="carry_subtree",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.path IS DISTINCT FROM NEW.path)",
-                    func="\nUPDATE organizations_organization\nSET path = NEW.path || subpath(path, nlevel(OLD.path)), county_id = NEW.county_id\nWHERE path <@ OLD.path AND id <> NEW.id;\nRETURN NULL;\n",
-                    hash="937389586e3df1f55436da1a5605cd91b001dcde",
+                    func="\nUPDATE organizations_organization\nSET path = NEW.path || subpath(path, nlevel(OLD.path)), county_id = NEW.county_id\nWHERE path <@ OLD.path AND id <> NEW.id;\nIF EXISTS (SELECT FROM organizations_organization WHERE path <@ OLD.path AND id <> NEW.id AND NOT path <@ NEW.path) THEN\n    RAISE EXCEPTION 'not all of what stands below is in this scope' USING ERRCODE = 'insufficient_privilege';\nEND IF;\nRETURN NULL;\n",
+                    hash="454e5081f07d09254ff0b728095597968839054a",
                     operation='UPDATE OF "parent_id", "kind"',
                     pgid="pgtrigger_carry_subtree_c7167",
                     table="organizations_organization",

@@ -8,6 +8,7 @@ from guardian.models import GroupObjectPermission
 from guardian.shortcuts import assign_perm
 
 from apps.core.errors import DomainError
+from apps.organizations import grants
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, RoleHolding
 from apps.organizations.roles import ROLES, Role
@@ -21,13 +22,15 @@ def grant(*, user: Any, role: str, organization: Organization) -> RoleHolding:
         raise DomainError(f"“{definition.label}”不能设在{Kind(organization.kind).label}一级。", field="role")
     holding = RoleHolding.objects.filter(role=role, organization=organization).first() or _open(definition, organization)
     user.groups.add(holding.group)
+    grants.forget(user)
     return holding
 
 
 @transaction.atomic
 def revoke(*, user: Any, role: str, organization: Organization) -> None:
-    """Take a role away; it bites on the user's next request."""
+    """Take a role away; it bites at once here, elsewhere on the user's next request."""
     user.groups.remove(*Group.objects.filter(holding__role=role, holding__organization=organization))
+    grants.forget(user)
 
 
 @transaction.atomic

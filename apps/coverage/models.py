@@ -1,0 +1,162 @@
+"""Years, targets, and what the engine derives from the registers: the eligible list and the figures of every level (circular §3.2)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pghistory
+import pgtrigger
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from apps.core.fields import LtreeField
+from apps.coverage.querysets import FactQuerySet, FigureQuerySet, TargetQuerySet, YearQuerySet
+from apps.coverage.triggers import FREEZE_ADDED, FREEZE_CHANGED, FREEZE_REMOVED
+from apps.organizations.models import Organization, TenantModel
+
+
+@pghistory.track(exclude=["computed_on", "computed_at", "drift"])
+class Year(models.Model):
+    """A year of work whose coverage is counted: as of today while it runs, as of its last day afterwards, and frozen once closed."""
+
+    year = models.PositiveSmallIntegerField("年度", primary_key=True, validators=[MinValueValidator(2012), MaxValueValidator(2100)])
+    closed_at = models.DateTimeField("关闭时间", null=True, editable=False)
+    computed_on = models.DateField("统计截止日", null=True, editable=False)  # the day the figures speak of; null: to be counted anew
+    computed_at = models.DateTimeField("全面计算时间", null=True, editable=False)
+    drift = models.PositiveIntegerField("不一致处", default=0, editable=False)  # rows that the last full count had to put right
+
+    objects = YearQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "年度"
+        verbose_name_plural = "年度"
+        ordering = ["-year"]
+
+    def __str__(self) -> str:
+        return f"{self.year}年"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
+
+    def day(self, today: date) -> date:
+        """The day of which its figures speak."""
+        return min(today, date(self.year, 12, 31))
+
+
+@pghistory.track()
+class Target(models.Model):
+    """What share is to be reached in a year (circular §3.2); it holds until a later year replaces it. A county may have its own."""
+
+    indicator = models.CharField("指标", max_length=40)
+    year = models.PositiveSmallIntegerField("年度", validators=[MinValueValidator(2012), MaxValueValidator(2100)])
+    county = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="报送单位")
+    percent = models.DecimalField("目标（%）", max_digits=5, decimal_places=2)
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "目标"
+        verbose_name_plural = "目标"
+        ordering = ["indicator", "year"]
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "year", "county"], name="target_once_a_year", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=models.Q(percent__gte=Decimal(0), percent__lte=Decimal(100)),
+                name="target_is_a_percentage",
+                violation_error_message="目标应在 0 到 100 之间。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}年 {self.percent.normalize():f}%"
+
+
+def _frozen(name: str) -> list[pgtrigger.Trigger]:
+    """Refuse every change to the rows of a closed year."""
+    shared: dict[str, Any] = {"when": pgtrigger.After, "level": pgtrigger.Statement}
+    old, new = pgtrigger.Referencing(old="old_rows"), pgtrigger.Referencing(new="new_rows")
+    both = pgtrigger.Referencing(old="old_rows", new="new_rows")
+    return [
+        pgtrigger.Trigger(name=f"{name}_freeze_insert", operation=pgtrigger.Insert, referencing=new, func=FREEZE_ADDED, **shared),
+        pgtrigger.Trigger(name=f"{name}_freeze_update", operation=pgtrigger.Update, referencing=both, func=FREEZE_CHANGED, **shared),
+        pgtrigger.Trigger(name=f"{name}_freeze_delete", operation=pgtrigger.Delete, referencing=old, func=FREEZE_REMOVED, **shared),
+    ]
+
+
+class Fact(TenantModel):
+    """One line of a year's eligible list (应覆盖名单): an organization that counts for an indicator, and whether it is covered.
+
+    Derived: only the engine writes it. `path` is the organization's line at the time of counting, so a closed year keeps its tree.
+    """
+
+    deletable = True
+
+    year = models.ForeignKey(Year, models.PROTECT, related_name="facts", verbose_name="年度")
+    indicator = models.CharField("指标", max_length=40)
+    group = models.CharField("分类", max_length=20, blank=True)
+    covered = models.BooleanField("已覆盖")
+    path = LtreeField()
+
+    objects = FactQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
+
+    class Meta:
+        verbose_name = "应覆盖单位"
+        verbose_name_plural = "应覆盖名单"
+        constraints = [
+            models.UniqueConstraint(fields=["county", "year", "indicator", "organization"], name="fact_once_a_year"),
+        ]
+        indexes = [models.Index(fields=["year", "indicator", "organization"], name="fact_of_organization")]
+        triggers = _frozen("fact")
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.year_id} {self.indicator}"
+
+
+class Figure(TenantModel):
+    """How many are covered of how many, at one node of the tree, for the whole (`group` is empty) and for each group.
+
+    Derived: the sum of the facts whose line passes through the node.
+    """
+
+    deletable = True
+
+    year = models.ForeignKey(Year, models.PROTECT, related_name="figures", verbose_name="年度")
+    indicator = models.CharField("指标", max_length=40)
+    group = models.CharField("分类", max_length=20, blank=True)
+    covered = models.PositiveIntegerField("已覆盖")
+    total = models.PositiveIntegerField("应覆盖")
+    path = LtreeField()
+
+    objects = FigureQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "覆盖数字"
+        verbose_name_plural = "覆盖数字"
+        constraints = [
+            models.UniqueConstraint(fields=["county", "year", "indicator", "organization", "group"], name="figure_once_a_year"),
+            models.CheckConstraint(condition=models.Q(covered__lte=models.F("total")), name="figure_never_over_whole"),
+        ]
+        indexes = [models.Index(fields=["organization", "year"], name="figure_of_node")]
+        triggers = _frozen("figure")
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.year_id} {self.indicator} {self.covered}/{self.total}"
+
+
+class Change(TenantModel):
+    """An organization whose facts may differ from the figures: a trigger notes it with every write, the next reader settles it.
+
+    Rows are only added and taken, never merged: a note that is there already may be taken by a reader who does not see the new write yet.
+    """
+
+    deletable = True
+
+    source = models.CharField("来源表", max_length=63)
+
+    class Meta:
+        verbose_name = "待计算的变动"
+        verbose_name_plural = "待计算的变动"
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.source}"

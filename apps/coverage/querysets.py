@@ -1,0 +1,49 @@
+"""Reads of the eligible lists and the figures."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Func, Q
+
+from apps.organizations.querysets import TenantQuerySet
+
+
+class YearQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+
+class TargetQuerySet(models.QuerySet):
+    def for_county(self, county: Any) -> Self:
+        """The city's targets and those a county has of its own, the county's last within a year."""
+        return self.filter(Q(county=None) | Q(county=county)).order_by("indicator", "year", F("county").asc(nulls_first=True))
+
+
+class LineQuerySet(TenantQuerySet):
+    """Rows that remember their line in the tree as it was in their year."""
+
+    def of(self, *, year: int, indicator: str) -> Self:
+        return self.filter(year=year, indicator=indicator)
+
+    def along(self, path: str) -> Self:
+        """The node of that path and everything below it, as the tree was in the row's year."""
+        return self.filter(path__within=path)
+
+    def right_below(self, path: str) -> Self:
+        """One level below the node of that path."""
+        depth = Func(F("path"), function="nlevel", output_field=models.IntegerField())
+        return self.along(path).alias(depth=depth).filter(depth=path.count(".") + 2)
+
+
+class FactQuerySet(LineQuerySet):
+    def covered(self) -> Self:
+        return self.filter(covered=True)
+
+    def missing(self) -> Self:
+        return self.filter(covered=False)
+
+
+class FigureQuerySet(LineQuerySet):
+    def whole(self) -> Self:
+        """Without the breakdown."""
+        return self.filter(group="")

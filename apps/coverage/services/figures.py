@@ -1,0 +1,135 @@
+"""Keeping the figures right: settled before they are read, counted anew every night and on demand, frozen when a year closes."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from apps.core import scope
+from apps.core.errors import DomainError
+from apps.coverage.models import Year
+from apps.coverage.registry import indicators
+from apps.coverage.services import counting
+from apps.coverage.triggers import TREE
+
+log = logging.getLogger(__name__)
+
+_LOCK = 20120411  # any number that no other advisory lock uses
+
+Changes = Mapping[str, set[int]]  # source table → the organizations it touched
+
+
+def settle(*, today: date | None = None) -> None:
+    """Make the figures right for whoever reads them next. Cheap when nothing was written since.
+
+    A change anywhere may reach a figure that the reader sees, and the figures above belong to others: so the engine, not the reader, opens
+    everything for these few statements. Readers take turns from the first note to the end of their transaction; one who waited finds
+    nothing left to do.
+    """
+    today = today or timezone.localdate()
+    with scope.opened(scope.EVERYTHING):
+        if _is_behind(today):
+            _catch_up(today)
+
+
+def recompute(*, today: date | None = None) -> dict[int, int]:
+    """Count every open year anew, whatever the notes say. Answers per year how many rows differed from the settled figures (drift).
+
+    Safe to run twice or to be killed: it is one transaction, and two never run at once.
+    """
+    today = today or timezone.localdate()
+    with scope.opened(scope.EVERYTHING):
+        _take_turn()
+        _open_running_year(today)
+        changes = _take()
+        return {year.pk: _count_anew(year, today, changes) for year in Year.objects.open()}
+
+
+def close(*, year: Year, by: Any, today: date | None = None) -> Year:
+    """Freeze a year that is over, as its last day left it; the database refuses changes from then on."""
+    today = today or timezone.localdate()
+    if today.year <= year.pk:
+        raise DomainError(f"{year}尚未结束，{year.pk + 1}年1月1日起可以关闭。")
+    with scope.opened(scope.EVERYTHING):
+        _catch_up(today)
+        stored = Year.objects.select_for_update().get(pk=year.pk)
+        if stored.is_closed:
+            raise DomainError(f"{year}已经关闭。")
+        for indicator in indicators():
+            counting.anew(indicator, year=stored.pk, day=stored.day(today))
+        stored.closed_at = timezone.now()
+        stored.save(update_fields=["closed_at"])
+        return stored
+
+
+def _is_behind(today: date) -> bool:
+    """Was anything written, or did a day or a year begin, since the figures were counted?"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM coverage_change) OR NOT EXISTS (SELECT FROM coverage_year WHERE year = %s) OR EXISTS (SELECT FROM "
+            "coverage_year WHERE closed_at IS NULL AND computed_on IS DISTINCT FROM least(%s, make_date(year, 12, 31)))",
+            [today.year, today],
+        )
+        return cursor.fetchone()[0]
+
+
+def _catch_up(today: date) -> None:
+    _take_turn()
+    _open_running_year(today)
+    changes = _take()
+    for year in Year.objects.open():
+        if year.computed_on == year.day(today):
+            _count_changes(year, year.computed_on, changes)
+        else:
+            _count_anew(year, today, changes)
+
+
+def _take_turn() -> None:
+    """Two who apply the same change would both add it. The city's own row would make them queue anyway."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _open_running_year(today: date) -> None:
+    Year.objects.get_or_create(pk=today.year)
+
+
+def _take() -> Changes:
+    changes: dict[str, set[int]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM coverage_change RETURNING source, organization_id")
+        for source, organization in cursor.fetchall():
+            changes[source].add(organization)
+    return changes
+
+
+def _count_changes(year: Year, day: date, changes: Changes) -> None:
+    """Count the touched organizations, for the indicators that read what was touched."""
+    for indicator in indicators():
+        tables = [TREE, *(source._meta.db_table for source in indicator.sources)]
+        touched = set().union(*(changes.get(table, ()) for table in tables))
+        if touched:
+            counting.changed(indicator, year=year.pk, day=day, organizations=sorted(touched))
+
+
+def _count_anew(year: Year, today: date, changes: Changes) -> int:
+    """First as of the day the figures speak of, where any difference is drift; then as of the new day."""
+    drift, day = 0, year.day(today)
+    if year.computed_on is not None:
+        _count_changes(year, year.computed_on, changes)
+        drift = _all_anew(year, year.computed_on)
+        if drift:
+            log.warning("coverage %s: %s rows differed from a full count as of %s and were put right", year.pk, drift, year.computed_on)
+    if year.computed_on != day:
+        _all_anew(year, day)
+    year.computed_on, year.computed_at, year.drift = day, timezone.now(), drift
+    year.save(update_fields=["computed_on", "computed_at", "drift"])
+    return drift
+
+
+def _all_anew(year: Year, day: date) -> int:
+    return sum(counting.anew(indicator, year=year.pk, day=day) for indicator in indicators())

@@ -1,0 +1,92 @@
+"""The engine's triggers: closed years are frozen, and every write to an indicator's sources notes the organizations it touches."""
+
+from collections.abc import Iterator
+
+from django.db import connections
+
+from apps.coverage.registry import indicators
+
+# A move of an organization carries the county column of its rows along; what was counted stays.
+_CLOSED = "RAISE EXCEPTION 'the year is closed' USING ERRCODE = 'check_violation'"
+
+FREEZE_ADDED = f"""
+IF EXISTS (SELECT FROM new_rows JOIN coverage_year y ON y.year = new_rows.year_id WHERE y.closed_at IS NOT NULL) THEN {_CLOSED}; END IF;
+RETURN NULL;
+"""
+
+FREEZE_REMOVED = FREEZE_ADDED.replace("new_rows", "old_rows")
+
+FREEZE_CHANGED = f"""
+IF EXISTS (
+    SELECT FROM new_rows JOIN old_rows USING (id) JOIN coverage_year y ON y.year IN (old_rows.year_id, new_rows.year_id)
+    WHERE y.closed_at IS NOT NULL
+    AND to_jsonb(new_rows) - 'county_id' IS DISTINCT FROM to_jsonb(old_rows) - 'county_id'
+) THEN {_CLOSED}; END IF;
+RETURN NULL;
+"""  # noqa: S608
+
+TREE = "organizations_organization"
+
+# The county is read from the tree: in the middle of a move an old row still carries the county it has just left.
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION coverage_note_rows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE touched bigint[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        touched := ARRAY(SELECT DISTINCT organization_id FROM new_rows);
+    ELSIF TG_OP = 'DELETE' THEN
+        touched := ARRAY(SELECT DISTINCT organization_id FROM old_rows);
+    ELSE
+        touched := ARRAY(SELECT organization_id FROM old_rows UNION SELECT organization_id FROM new_rows);
+    END IF;
+    INSERT INTO coverage_change (organization_id, county_id, source)
+        SELECT id, county_id, TG_TABLE_NAME FROM organizations_organization WHERE id = ANY (touched);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION coverage_note_tree() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO coverage_change (organization_id, county_id, source) SELECT id, county_id, TG_TABLE_NAME FROM new_rows;
+    ELSE
+        INSERT INTO coverage_change (organization_id, county_id, source)
+            SELECT id, new_rows.county_id, TG_TABLE_NAME FROM new_rows JOIN old_rows USING (id)
+            WHERE (new_rows.path, new_rows.kind) IS DISTINCT FROM (old_rows.path, old_rows.kind);
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+TABLES = {"INSERT": "NEW TABLE AS new_rows", "UPDATE": "OLD TABLE AS old_rows NEW TABLE AS new_rows", "DELETE": "OLD TABLE AS old_rows"}
+
+
+def install(using: str) -> None:
+    """Put the noting triggers on the tree and on every source of every indicator, and take away those that no indicator asks for.
+
+    Runs as the owner after every migration; idempotent. An indicator may have come or changed, so open years are counted anew.
+    """
+    sources = {source._meta.db_table for indicator in indicators() for source in indicator.sources}
+    wanted = {(table, f"coverage_note_{event.lower()}") for table in sources for event in TABLES}
+    wanted |= {(TREE, "coverage_note_tree_insert"), (TREE, "coverage_note_tree_update")}
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE starts_with(t.tgname, 'coverage_note_')"
+        )
+        stale = set(cursor.fetchall()) - wanted
+        drops = [f'DROP TRIGGER "{name}" ON "{table}";' for table, name in sorted(stale)]
+        cursor.execute("\n".join([FUNCTIONS, *drops, *_triggers(sources)]))
+        cursor.execute("UPDATE coverage_year SET computed_on = NULL WHERE closed_at IS NULL")
+
+
+def _triggers(sources: set[str]) -> Iterator[str]:
+    for table in sorted(sources):
+        for event in TABLES:
+            yield _trigger(f"coverage_note_{event.lower()}", event, table, "coverage_note_rows")
+    for event in ("INSERT", "UPDATE"):
+        yield _trigger(f"coverage_note_tree_{event.lower()}", event, TREE, "coverage_note_tree")
+
+
+def _trigger(name: str, event: str, table: str, function: str) -> str:
+    return (
+        f'CREATE OR REPLACE TRIGGER "{name}" AFTER {event} ON "{table}" REFERENCING {TABLES[event]} '
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}();"
+    )

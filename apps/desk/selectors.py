@@ -1,0 +1,88 @@
+"""What the desk and the help page say, put together from what the apps below declare."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from apps.core import navigation, todos
+from apps.core.todos import Todo
+from apps.organizations.enums import Kind
+from apps.organizations.grants import grants_of
+from apps.organizations.roles import PERMISSIONS, ROLES, Role
+
+TONES = (("warning", "请先办理"), ("action", "等您办理"), ("info", "供您了解"))
+
+
+@dataclass(frozen=True)
+class Pile:
+    """The todos of one tone."""
+
+    tone: str
+    label: str
+    todos: tuple[Todo, ...]
+
+
+def piles(user: Any) -> list[Pile]:
+    """What waits for the user, the urgent first; a tone with nothing in it is left out."""
+    waiting = todos.of(user)
+    found = [Pile(tone, label, tuple(todo for todo in waiting if todo.tone == tone)) for tone, label in TONES]
+    return [pile for pile in found if pile.todos]
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room the user may enter, with what they may do there."""
+
+    label: str
+    url: str
+    icon: str
+    acts: str
+
+
+def rooms(user: Any) -> list[Room]:
+    """The rooms of the menu that the user has a permission for."""
+    held = grants_of(user)
+    found = (entry for entry in navigation.entries() if entry.permission in held)
+    return [Room(each.label, reverse(each.url_name), each.icon, _acts(str(each.permission).split(".")[0], held)) for each in found]
+
+
+def greeting(at: datetime) -> str:
+    """The hour's greeting."""
+    for until, words in ((6, "夜深了"), (9, "早上好"), (12, "上午好"), (14, "中午好"), (18, "下午好")):
+        if at.hour < until:
+            return words
+    return "晚上好"
+
+
+@dataclass(frozen=True)
+class RoleGuide:
+    """A role as the help page explains it."""
+
+    label: str
+    description: str
+    levels: str
+    acts: tuple[str, ...]
+
+
+def role_guides() -> list[RoleGuide]:
+    return [_guide(role) for role in ROLES.values()]
+
+
+def _guide(role: Role) -> RoleGuide:
+    levels = "、".join(kind.label for kind in Kind if kind in role.levels)
+    acts = tuple(label for permission, label in PERMISSIONS.items() if permission in role.permissions and not _views(permission))
+    return RoleGuide(role.label, role.description, levels, acts)
+
+
+def _acts(app: str, held: Iterable[str]) -> str:
+    """What may be done in an app besides looking, in the words of the role table."""
+    mine = [label for permission, label in PERMISSIONS.items() if permission in held and permission.startswith(f"{app}.")]
+    doing = [label for label in mine if not label.startswith("查看")]
+    return "、".join(doing or mine)
+
+
+def _views(permission: str) -> bool:
+    return permission.endswith(".view")

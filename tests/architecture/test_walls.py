@@ -1,0 +1,136 @@
+"""The second wall, read from the database's own catalogue: what the models forgot to say shows here."""
+
+# ruff: noqa: S608  the catalogue is asked with text of our own
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+from apps.core import security
+
+pytestmark = pytest.mark.django_db
+
+# Tables of ours that carry no tenant; a new one needs a reason here, or is a tenant's.
+NO_TENANT = {
+    "accounts_user": "people; what they may see comes from their roles",
+    "accounts_user_groups": "who holds which role",
+    "accounts_user_user_permissions": "Django's; nobody has any",
+    "organizations_roleholding": "where a role is held: read to find the scope, before there is one",
+    "plans_window": "the same year for every reporting unit",
+}
+
+
+def rows(sql: str, *params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def names(sql: str, *params: Any) -> set[str]:
+    return {name for (name,) in rows(sql, *params)}
+
+
+OURS = "SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+
+
+def tenant_tables() -> set[str]:
+    """Every table with a county column, whatever the models say."""
+    return names(f"SELECT relname FROM ({OURS}) t JOIN pg_attribute ON attrelid = t.oid WHERE attname = 'county_id' AND NOT attisdropped")
+
+
+def allowed(right: str) -> set[str]:
+    """The tables on which the application's role has a right."""
+    return names(f"SELECT relname FROM ({OURS}) t WHERE has_table_privilege(t.oid, %s)", right)
+
+
+def history() -> set[str]:
+    return {model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_tracked_model")}
+
+
+def test_the_tests_work_as_the_applications_role():
+    assert rows("SELECT current_user, session_user") == [(settings.DATABASES["default"]["USER"],) * 2]
+
+
+def test_every_table_with_a_county_is_behind_a_forced_policy():
+    walled = names(
+        """SELECT relname FROM pg_class c WHERE relrowsecurity AND relforcerowsecurity
+           AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid AND polname = 'tenant' AND polcmd = '*' AND polpermissive)"""
+    )
+    assert tenant_tables() - walled == set()
+
+
+def test_every_tenant_model_has_its_table_there():
+    assert {table.name for table in security.tables()} == tenant_tables()
+
+
+def test_only_the_trees_names_are_a_directory():
+    others = "SELECT c.relname FROM pg_policy p JOIN pg_class c ON c.oid = polrelid WHERE polname <> 'tenant'"
+    assert names(others) == {"organizations_organization"}
+    assert rows("SELECT polcmd FROM pg_policy WHERE polname = 'directory'") == [("r",)]
+
+
+def test_counties_are_never_missing():
+    nullable = f"""SELECT relname FROM ({OURS}) t JOIN pg_attribute ON attrelid = t.oid
+                   WHERE attname IN ('county_id', 'organization_id') AND NOT attnotnull"""
+    assert (names(nullable) & tenant_tables()) - history() == set()
+
+
+def test_every_other_table_of_ours_is_excused():
+    tables = {
+        through._meta.db_table
+        for model in apps.get_models()
+        if model.__module__.startswith("apps.") and not hasattr(model, "pgh_tracked_model")
+        for through in (model, *(field.remote_field.through for field in model._meta.local_many_to_many))
+    }
+    assert tables - tenant_tables() == set(NO_TENANT)
+
+
+def test_history_of_a_tenant_is_the_tenants():
+    tracked = {m._meta.db_table: m.pgh_tracked_model._meta.db_table for m in apps.get_models() if hasattr(m, "pgh_tracked_model")}
+    assert {event for event, source in tracked.items() if source in tenant_tables()} == history() & tenant_tables()
+
+
+def test_every_business_table_is_tracked():
+    tracked = {model.pgh_tracked_model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")}
+    ours = {model for model in apps.get_models() if model.__module__.startswith("apps.") and not hasattr(model, "pgh_tracked_model")}
+    assert {model._meta.label for model in ours - tracked if not getattr(model, "append_only", False)} == set()
+
+
+def test_no_view_walks_around_the_wall():
+    open_views = """SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (
+                    relkind = 'm'
+                    OR relkind = 'v' AND NOT coalesce(reloptions, '{}') && ARRAY['security_invoker=true', 'security_invoker=on'])"""
+    assert names(open_views) == set()
+
+
+def test_no_function_lends_its_owners_rights():
+    assert names("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef") == set()
+
+
+def test_the_applications_role_owns_nothing_and_bypasses_nothing():
+    assert rows("SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user") == [(False,) * 4]
+    assert rows("SELECT roleid FROM pg_auth_members WHERE member = current_user::regrole") == []
+    assert rows("SELECT relname FROM pg_class WHERE relowner = current_user::regrole") == []
+    assert rows("SELECT proname FROM pg_proc WHERE proowner = current_user::regrole") == []
+    assert rows("SELECT has_schema_privilege('public', 'CREATE'), has_database_privilege(current_database(), 'CREATE')") == [(False, False)]
+
+
+def test_nobody_but_the_owner_truncates_or_adds_triggers():
+    assert allowed("TRUNCATE") | allowed("TRIGGER") | allowed("REFERENCES") == set()
+
+
+def test_logs_are_only_added_to():
+    logs = history() | {table.name for table in security.tables() if table.append_only}
+    assert logs & (allowed("UPDATE") | allowed("DELETE")) == set()
+    assert logs - allowed("INSERT") == set()
+
+
+def test_tenant_rows_are_deleted_only_where_the_model_says_so():
+    assert allowed("DELETE") & tenant_tables() == {table.name for table in security.tables() if table.deletable}
+
+
+def test_migrations_are_the_owners():
+    assert "django_migrations" not in allowed("INSERT") | allowed("UPDATE") | allowed("DELETE")

@@ -1,0 +1,294 @@
+"""The second wall at work: raw SQL as the application's role sees, and writes, exactly what the scope of its transaction allows."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg2
+import pytest
+from django.db import IntegrityError, NotSupportedError, ProgrammingError, connection, connections, transaction
+
+from apps.core import scope, security
+from apps.core.lifecycle.enums import Verb
+from apps.core.scope import Scope
+from apps.organizations.grants import whole_scope
+from apps.organizations.models import Organization
+from apps.plans.models import Plan, Stage, Step, Window
+from tests.factories.jiaxing import Jiaxing
+from tests.factories.organizations import UnitFactory
+from tests.factories.people import UserFactory
+
+HOME, AWAY = "南湖区", "秀洲区"
+WATCHED = ("organizations_pioneerunit", "organizations_school", "organizations_place", "plans_plan", "plans_stage", "plans_step")
+
+
+def sql(statement: str, *params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall()
+
+
+def written(statement: str, *params: Any) -> int:
+    """How many rows a write reached."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.rowcount
+
+
+@pytest.fixture
+def both(jiaxing) -> Jiaxing:
+    """The same work on both sides of the border, so that a leak would show; every table of it has rows, and a history."""
+    officer, window = UserFactory(), Window.objects.create(year=2026, opens_on="2026-01-01", due_on="2026-04-10", closes_on="2026-12-31")
+    for name in (HOME, AWAY):
+        county = jiaxing.county(name)
+        for organization in (jiaxing.school(name), jiaxing.school(name), jiaxing.place(name)):
+            UnitFactory(organization=organization).save()  # an insert and an update, both in its history
+        plan = Plan.objects.create(window=window, organization=county, county=county, created_by=officer)
+        Stage.objects.create(plan=plan, position=1, **plan.tenancy())
+        Step.objects.create(report=plan, verb=Verb.SUBMIT, by=officer, content={}, **plan.tenancy())
+    return jiaxing
+
+
+def scopes(both: Jiaxing) -> dict[str, Scope | None]:
+    """What people at every level may see, taken from the roles they hold; None is a transaction that set no scope."""
+    school = Organization.objects.filter(kind="school", county=both.county(HOME))[0]
+    posts = {
+        "school": ("school_counselor", school),
+        "town": ("town_counselor", both.town(HOME)),
+        "county": ("county_lead", both.county(HOME)),
+        "other county": ("county_lead", both.county(AWAY)),
+        "city": ("city_officer", both.city),
+    }
+    return {
+        "unset": None,
+        "signed in without a role": scope.DIRECTORY,
+        **{level: whole_scope(both.person(role, organization)) for level, (role, organization) in posts.items()},
+    }
+
+
+def seen(table: security.Table) -> Counter[tuple[Any, ...]]:
+    """The tenancy of every row that is visible now."""
+    columns = [column for pair in table.pairs for column in pair]
+    return Counter(sql(f'SELECT {", ".join(columns)} FROM "{table.name}"'))  # noqa: S608
+
+
+def due(table: security.Table, rows: Counter[tuple[Any, ...]], allowed: Scope | None) -> Counter[tuple[Any, ...]]:
+    """The rows among all of them that the scope allows, worked out without the database."""
+    if allowed is None:
+        return Counter()
+    if allowed.everything or table.directory:
+        return rows
+    return Counter(
+        {key: n for key, n in rows.items() if any(key[i] in (allowed.counties, allowed.organizations)[i % 2] for i in range(len(key)))}
+    )
+
+
+@pytest.mark.parametrize("level", ["unset", "signed in without a role", "school", "town", "county", "other county", "city"])
+def test_rows_are_exactly_those_of_the_scope(both, level):
+    everything = {table: seen(table) for table in security.tables()}
+    allowed = scopes(both)[level]
+
+    with scope.opened(allowed or scope.DIRECTORY):
+        if allowed is None:
+            sql("SELECT set_config('app.scope', '', true)")
+        found = {table.name: seen(table) for table in security.tables()}
+
+    assert found == {table.name: due(table, rows, allowed) for table, rows in everything.items()}
+
+
+def test_the_data_would_show_a_leak(both):
+    """Each watched table and its history has rows on both sides of the border."""
+    counties = {both.county(HOME).pk, both.county(AWAY).pk}
+    tables = [*WATCHED, *(f"{name}event" for name in WATCHED if name != "plans_step")]
+    found = {name: {pk for (pk,) in sql(f'SELECT county_id FROM "{name}"')} for name in tables}  # noqa: S608
+    assert {name for name, pks in found.items() if not counties <= pks} == set()
+
+
+def test_levels_see_more_the_higher_they_are(both):
+    found = {}
+    for level, allowed in scopes(both).items():
+        with scope.opened(allowed or scope.DIRECTORY):
+            found[level] = sql("SELECT count(*) FROM organizations_pioneerunit")[0][0]
+    assert [found[level] for level in ("signed in without a role", "school", "town", "county", "city")] == [0, 1, 3, 3, 6]
+
+
+@pytest.fixture
+def home(both) -> Iterator[dict[str, int]]:
+    """Working in the scope of one county; yields the keys that the tests need of both sides."""
+    counties = {name: both.county(name).pk for name in (HOME, AWAY)}
+    keys = {
+        "home": counties[HOME],
+        "away": counties[AWAY],
+        "school": sql("SELECT organization_id FROM organizations_school WHERE county_id = %s ORDER BY 1", counties[HOME])[0][0],
+        "away_school": sql("SELECT organization_id FROM organizations_school WHERE county_id = %s ORDER BY 1", counties[AWAY])[0][0],
+        "away_town": both.town(AWAY).pk,
+        "away_plan": Plan.objects.get(county=counties[AWAY]).pk,
+    }
+    with scope.opened(Scope(counties=frozenset({counties[HOME]}))):
+        yield keys
+
+
+INSERT_UNIT = """INSERT INTO organizations_pioneerunit (organization_id, county_id, kind, name, member_count, guide, established_on)
+                 VALUES (%s, %s, 'brigade', '大队', 0, '', '2012-01-01')"""
+REFUSED = "new row violates row-level security policy"
+
+
+def test_inserts_across_the_border_are_refused(home):
+    with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
+        written(INSERT_UNIT, home["away_school"], home["away"])
+    assert written(INSERT_UNIT, home["school"], home["home"]) == 1
+
+
+def test_history_across_the_border_cannot_be_made_up(home):
+    with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
+        written(
+            """INSERT INTO organizations_placeevent (pgh_created_at, pgh_label, pgh_context, id, area, organization_id, county_id)
+               VALUES (now(), 'update', '{}', 1, 'rural', %s, %s)""",
+            home["away_school"],
+            home["away"],
+        )
+
+
+def test_updates_across_the_border_reach_nothing(home):
+    assert written("UPDATE plans_plan SET goals = '' WHERE id = %s", home["away_plan"]) == 0
+    assert written("UPDATE organizations_pioneerunit SET name = name || '改'") == 3
+    assert written("UPDATE organizations_organization SET name = '改' WHERE id = %s", home["away_school"]) == 0
+
+
+def test_rows_cannot_be_pushed_across_the_border(home):
+    with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
+        written("UPDATE organizations_pioneerunit SET county_id = %s, organization_id = %s", home["away"], home["away_school"])
+    with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
+        Organization.objects.filter(pk=home["school"]).update(parent=home["away_town"])
+
+
+def test_organizations_cannot_be_founded_across_the_border(home):
+    with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
+        Organization.objects.create(kind="school", name="越界小学", parent_id=home["away_town"])
+
+
+def test_deletes_across_the_border_reach_nothing(home):
+    assert written("DELETE FROM plans_stage WHERE plan_id = %s", home["away_plan"]) == 0
+    assert written("DELETE FROM plans_stage") == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM plans_plan",
+        "DELETE FROM organizations_organization",
+        "DELETE FROM plans_step",
+        "UPDATE plans_step SET reason = '改'",
+        "DELETE FROM plans_planevent",
+        "UPDATE plans_planevent SET goals = '改'",
+        "UPDATE accounts_userevent SET name = '改'",
+        "TRUNCATE plans_stage",
+        "ALTER TABLE plans_plan DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY tenant ON plans_plan",
+        "ALTER TABLE plans_plan DISABLE TRIGGER ALL",
+        "SET SESSION AUTHORIZATION owner",
+        "SET ROLE owner",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_the_applications_role_cannot(both, statement):
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic():
+        written(statement)
+
+
+def test_switching_row_security_off_is_an_error_not_a_way_in(home):
+    with pytest.raises(ProgrammingError, match="query would be affected by row-level security"), transaction.atomic():
+        written("SET LOCAL row_security = off")
+        sql("SELECT * FROM plans_plan")
+
+
+def test_copying_into_a_walled_table_is_refused(home):
+    with pytest.raises(NotSupportedError, match="COPY FROM not supported with row-level security"), transaction.atomic():
+        written("COPY plans_stage FROM STDIN")
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_the_owner_sees_nothing_without_a_scope_either(both):
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM organizations_place")
+        assert cursor.fetchone() == (0,)
+
+
+def test_county_and_organization_cannot_disagree(both):
+    school, away = both.school(HOME), both.county(AWAY)
+    with pytest.raises(IntegrityError, match="organizations_pioneerunit_organization_id_agrees"), transaction.atomic():
+        written(INSERT_UNIT, school.pk, away.pk)
+        written("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_moved_organization_carries_its_rows(both):
+    school = both.school(HOME)
+    unit = UnitFactory(organization=school)
+    away = both.county(AWAY)
+
+    Organization.objects.filter(pk=school.pk).update(parent=both.town(AWAY))
+
+    unit.refresh_from_db()
+    school.refresh_from_db()
+    assert (school.county_id, school.school.county_id, unit.county_id) == (away.pk,) * 3
+    with scope.opened(Scope(counties=frozenset({away.pk}))):
+        assert sql("SELECT count(*) FROM organizations_pioneerunit WHERE id = %s", unit.pk) == [(1,)]
+    with scope.opened(Scope(counties=frozenset({both.county(HOME).pk}))):
+        assert sql("SELECT count(*) FROM organizations_pioneerunit WHERE id = %s", unit.pk) == [(0,)]
+
+
+# The life of a scope
+
+
+@pytest.fixture
+def application(both) -> Iterator[Any]:
+    """A connection of the application's role that no test transaction holds."""
+    raw = psycopg2.connect(**{**connection.get_connection_params(), "cursor_factory": None})
+    yield raw
+    raw.close()
+
+
+def places(raw: Any) -> int:
+    with raw.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM organizations_place")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("ending", ["commit", "rollback"])
+def test_a_scope_ends_with_its_transaction(application, ending):
+    with application.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.scope', %s, true)", [scope.EVERYTHING.as_setting()])
+    assert places(application) == 1202
+    getattr(application, ending)()
+    assert places(application) == 0
+
+
+def test_a_scope_outside_a_transaction_opens_nothing(application):
+    application.autocommit = True
+    with application.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.scope', %s, true)", [scope.EVERYTHING.as_setting()])
+    assert places(application) == 0
+
+
+def test_the_outer_scope_comes_back(both):
+    with scope.opened(Scope(counties=frozenset({both.county(HOME).pk}))):
+        inner = Plan.objects.count()
+    assert (inner, Plan.objects.count()) == (1, 2)
+
+
+def test_the_outer_scope_comes_back_after_an_error(both):
+    with pytest.raises(RuntimeError), scope.opened(scope.DIRECTORY):
+        raise RuntimeError
+    assert Plan.objects.count() == 2
+
+
+def test_a_forgotten_filter_shows_nothing_to_others(both):
+    """A page that forgot `visible_to` still shows only the user's rows: the request's scope is the database's."""
+    with scope.opened(whole_scope(both.person("county_lead", both.county(AWAY)))):
+        assert set(Plan.objects.values_list("county", flat=True)) == {both.county(AWAY).pk}
+
+
+def test_scopes_add_up(jiaxing):
+    mine, theirs = Scope(counties=frozenset({1})), Scope(organizations=frozenset({7}))
+    assert mine | theirs == Scope(counties=frozenset({1}), organizations=frozenset({7}))
+    assert [bool(scope.DIRECTORY), bool(mine), bool(theirs), bool(scope.EVERYTHING)] == [False, True, True, True]
