@@ -5,6 +5,9 @@ from apps.counselors.models import Exchange
 from apps.organizations.two_sided.forms import DATE, TwoSidedForm
 
 
+HOURS = "请填写小时数，最多一位小数，如 4 或 1.5。"
+
+
 class ExchangeForm(TwoSidedForm):
     sections = (
         ("交流形式和内容", "", ("type", "topics", "counselors")),
@@ -19,4 +22,5 @@ class ExchangeForm(TwoSidedForm):
     class Meta:
         model = Exchange
         fields = ("type", "topics", "counselors", "starts_on", "ends_on", "hours", "summary")
+        error_messages = {"hours": dict.fromkeys(("invalid", "max_digits", "max_decimal_places", "max_whole_digits"), HOURS)}
         widgets = {"starts_on": DATE, "ends_on": DATE, "summary": forms.Textarea(attrs={"rows": 4})}
