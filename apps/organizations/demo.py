@@ -165,7 +165,7 @@ def _school_units(schools: Iterable[School], random: Random) -> Iterator[Pioneer
 def _place_units(today: date, random: Random) -> Iterator[PioneerUnit]:
     places = list(Place.objects.select_related("organization").order_by("organization__code"))
     _integrate(places, random)
-    eagerness = {county: random.random() * 0.35 for county in sorted({place.county_id for place in places})}
+    eagerness = {county: random.random() * 0.15 for county in sorted({place.county_id for place in places})}
     places.sort(key=lambda place: random.random() + eagerness[place.county_id])
     covered = places[: int(len(places) * 0.93)]
     for rank, place in enumerate(covered):
