@@ -22,6 +22,7 @@ OWN_FILES = {
     "organizations/roles": "every role, as data (design.md, Roles)",
     "organizations/triggers": "the tree's triggers in SQL",
     "coverage/triggers": "what notes a change and freezes a closed year, in SQL",
+    "organizations/two_sided": "what pairings and exchanges share, below both: a report about two schools, and choosing the other one",
     "coverage/registry": "the registry of indicators to which the siblings contribute",
 }
 
