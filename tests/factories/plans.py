@@ -43,7 +43,7 @@ class PlanFactory(factory.django.DjangoModelFactory):
     contact = "王芳，0573-00000000"
 
     @factory.post_generation
-    def stages(plan: Plan, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]  # noqa: N805
+    def stages(plan: Plan, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
         if plan.goals and create:
             StageFactory(plan=plan)
 
