@@ -69,7 +69,12 @@ def report(model: type[TenantReport], state: State, ends: tuple[Organization, Or
     handed_in = {} if state == State.DRAFT else {"submitted_at": timezone.now(), "submitted_by": by}
     names = {column.removesuffix("_id") for column in tenancy}
     content = {name: value for name, value in filled(model, number).items() if name not in {*names, "created_by"}}
-    return model._default_manager.create(**content, **tenancy, **handed_in, state=state, created_by=by)
+    row = model(**content, **tenancy, **handed_in, state=state, created_by=by)
+    for slot in row.slots() if state == State.APPROVED else ():
+        if slot.decided_field:
+            setattr(row, slot.decided_field, timezone.now())
+    row.save()
+    return row
 
 
 @pytest.fixture

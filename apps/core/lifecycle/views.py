@@ -21,7 +21,7 @@ from apps.core import held_forms
 from apps.core.errors import Conflict, DomainError
 from apps.core.guard import Guarded
 from apps.core.lifecycle import rules
-from apps.core.lifecycle.enums import State
+from apps.core.lifecycle.enums import Verb
 from apps.core.lifecycle.forms import ReportForm, ReturnForm
 from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.services import Incomplete
@@ -72,6 +72,7 @@ class ReportDetail(ReportMixin, DetailView):
             may_edit=rules.may_edit(user, report),
             locked=locked_sentence(report) if rules.is_locked_for(user, report) else "",
             may_submit=may_submit,
+            submit_label=report.verb_label(Verb.SUBMIT),
             problems=report.problems() if may_submit else {},
             decisions=rules.decisions(user, report),
             may_return=rules.may_return(user, report),
@@ -180,11 +181,11 @@ class ReportApprove(ReportAct):
     """One of the decisions that a submitted report waits for."""
 
     def act(self, report: Any, version: int) -> str:
-        slot = next((each for each in rules.decisions(self.request.user, report) if each.key == self.request.POST.get("slot")), None)
-        if slot is None and report.state == State.SUBMITTED:
+        slot = next((each for each in report.slots() if each.key == self.request.POST.get("slot")), None)
+        if slot is None or not self.request.user.has_perm(slot.permission, slot.about):
             raise PermissionDenied(self.denied)
-        done = self.services.approve(report=report, slot=self.request.POST.get("slot", ""), by=self.request.user, version=version)
-        return f"已{slot.label if slot else done.state_label}。"
+        self.services.approve(report=report, slot=slot.key, by=self.request.user, version=version)  # the second of two people is told there
+        return f"已{slot.label}。"
 
 
 class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
@@ -210,7 +211,8 @@ class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
         return {**super().get_form_kwargs(), "report": self.object}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        may = rules.may_return if self.object.is_returnable else rules.decides  # too late to return is for the service to say
+        is_current = version_of(self.request) == self.object.version and self.object.is_returnable
+        may = rules.may_return if is_current else rules.decides  # whoever comes too late is told by the service what happened meanwhile
         if not may(self.request.user, self.object):
             raise PermissionDenied(self.denied)
         try:
@@ -236,7 +238,8 @@ class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
 
 def locked_sentence(report: Report) -> str:
     """Why a report can't be edited, and who can change that."""
-    who = "、".join(dict.fromkeys(slot.who for slot in report.slots() if slot.permission.endswith(".review")))
+    slots = report.open_slots() or [slot for slot in report.slots() if slot.permission.endswith(".review")]
+    who = "、".join(dict.fromkeys(slot.who for slot in slots))
     return f"这份材料{report.state_label}，不能修改。如需修改，请联系{who}退回。"
 
 
