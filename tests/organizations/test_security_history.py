@@ -5,10 +5,11 @@ from datetime import date
 import pghistory
 import pytest
 from django.apps import apps
+from django.urls import reverse
 
 from apps.organizations.models import Organization, PioneerUnit, School
 from apps.plans import services
-from tests.core.test_scope import sql
+from tests.factories.database import sql
 from tests.factories.organizations import UnitFactory
 
 
@@ -20,7 +21,7 @@ def events(model: type, **facts: object) -> list[tuple[str, dict | None]]:
 def test_a_request_writes_its_user_and_address(jiaxing):
     window = services.open_window(year=2026, opens_on=date(2026, 1, 1), due_on=date(2026, 4, 10), closes_on=date(2026, 12, 31), by=None)
     lead = jiaxing.person("county_lead", jiaxing.county())
-    address = f"/plans/year/{window.pk}/begin/"
+    address = reverse("plans:create", kwargs={"year": window.pk, "unit": jiaxing.county().pk})
 
     jiaxing.signed_in(lead).post(address)
 
