@@ -7,10 +7,13 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
+from apps.accounts.models import Membership
 from apps.organizations.models import Organization, PioneerUnit, School
+from apps.organizations.services import roles
 from apps.plans import services
 from tests.factories.database import sql
 from tests.factories.organizations import UnitFactory
+from tests.factories.people import UserFactory
 
 
 def events(model: type, **facts: object) -> list[tuple[str, dict | None]]:
@@ -54,3 +57,11 @@ def test_a_move_is_in_the_history_of_the_rows_it_carries(jiaxing):
 @pytest.mark.parametrize("field", ["password", "last_login"])
 def test_secrets_are_not_in_it(field):
     assert field not in {each.name for each in apps.get_model("accounts", "UserEvent")._meta.fields}
+
+
+def test_roles_given_and_taken_are_in_it(jiaxing):
+    user, group = UserFactory(), jiaxing.person("county_lead", jiaxing.county()).groups.get()
+    with pghistory.context(user=1):
+        roles.grant(user=user, role="county_lead", organization=jiaxing.county())
+        roles.revoke(user=user, role="county_lead", organization=jiaxing.county())
+    assert events(Membership, user=user, group=group) == [("insert", {"user": 1}), ("delete", {"user": 1})]
