@@ -100,7 +100,7 @@ class ReportQuerySet(TenantQuerySet):
 
     def reviewable_by(self, user: Any) -> Self:
         """Submitted rows whose organization lies strictly below one where the user may review."""
-        rows = self.submitted().filter(organization__in=_strictly_below(user, f"{self.model._meta.app_label}.review"))
+        rows = self.submitted().filter(organization__in=strictly_below(user, f"{self.model._meta.app_label}.review"))
         return rows.exclude(submitted_by=user)
 
 
@@ -112,6 +112,7 @@ class PioneerUnitQuerySet(TenantQuerySet):
         return self.filter(established_on__lte=day).filter(Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=day))
 
 
-def _strictly_below(user: Any, permission: str) -> models.QuerySet:
+def strictly_below(user: Any, permission: str) -> models.QuerySet:
+    """The organizations about which the user may decide: `review` is held above them, never at them."""
     organizations = apps.get_model("organizations", "Organization").objects
     return organizations.in_scope(scope_for(user, permission)).exclude(pk__in=grants_of(user).get(permission, frozenset())).values("pk")

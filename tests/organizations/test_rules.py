@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 
@@ -37,7 +38,7 @@ def example(field: models.Field, number: int) -> Any:
         case models.DateField():
             return timezone.localdate()
         case models.DecimalField() | models.IntegerField():
-            return 2026 if field.primary_key else number
+            return max(0, 0, *(each.limit_value for each in field.validators if isinstance(each, MinValueValidator))) + number
         case models.BooleanField():
             return True
         case models.ForeignKey():
@@ -68,7 +69,12 @@ def report(model: type[TenantReport], state: State, ends: tuple[Organization, Or
     handed_in = {} if state == State.DRAFT else {"submitted_at": timezone.now(), "submitted_by": by}
     names = {column.removesuffix("_id") for column in tenancy}
     content = {name: value for name, value in filled(model, number).items() if name not in {*names, "created_by"}}
-    return model._default_manager.create(**content, **tenancy, **handed_in, state=state, created_by=by)
+    row = model(**content, **tenancy, **handed_in, state=state, created_by=by)
+    for slot in row.slots() if state == State.APPROVED else ():
+        if slot.decided_field:
+            setattr(row, slot.decided_field, timezone.now())
+    row.save()
+    return row
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from apps.core import held_forms
 from apps.core.errors import Conflict, DomainError
 from apps.core.guard import Guarded
 from apps.core.lifecycle import rules
-from apps.core.lifecycle.enums import State
+from apps.core.lifecycle.enums import Verb
 from apps.core.lifecycle.forms import ReportForm, ReturnForm
 from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.services import Incomplete
@@ -70,11 +70,13 @@ class ReportDetail(ReportMixin, DetailView):
         return super().get_context_data(
             app=self.app,
             may_edit=rules.may_edit(user, report),
+            locked=locked_sentence(report) if rules.is_locked_for(user, report) else "",
             may_submit=may_submit,
+            submit_label=report.verb_label(Verb.SUBMIT),
             problems=report.problems() if may_submit else {},
             decisions=rules.decisions(user, report),
             may_return=rules.may_return(user, report),
-            steps=report.steps.select_related("by", "report"),
+            steps=report.steps.select_related("by"),
             **kwargs,
         )
 
@@ -114,10 +116,13 @@ class ReportEdit(ReportMixin, UpdateView):
             return self.form_invalid(form)
         if self.autosaves:
             return JsonResponse({"version": report.version, "saved_at": timezone.localtime().strftime("%H:%M")})
-        if self.request.POST.get("action") == "check":
-            return self.to("edit", "?check=1") if report.problems() else self.to("detail")
-        messages.success(self.request, "草稿已保存。")
-        return self.to("edit")
+        if self.request.POST.get("action") != "check":
+            messages.success(self.request, "草稿已保存。")
+            return self.to("edit")
+        if report.problems():
+            return self.to("edit", "?check=1")
+        messages.success(self.request, "已保存。请核对下面的内容，核对无误后再上报。")
+        return self.to("detail")
 
     def save(self, form: Any) -> Report:
         """An app with rows or files of its own overrides this."""
@@ -125,8 +130,7 @@ class ReportEdit(ReportMixin, UpdateView):
 
     def form_invalid(self, form: Any) -> HttpResponse:
         if self.autosaves:
-            message = next((str(error) for errors in form.errors.values() for error in errors), "内容有误，请核对标红的栏目。")
-            return JsonResponse({"message": message}, status=422)
+            return JsonResponse({"message": form.first_error()}, status=422)
         return super().form_invalid(form)
 
     def conflict(self, form: Any, conflict: Conflict) -> HttpResponse:
@@ -138,7 +142,8 @@ class ReportEdit(ReportMixin, UpdateView):
         return self.render_to_response(context, status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(app=self.app, last_return=self.object.last_return, **kwargs)
+        blocked = self.object.problems().get("", "")
+        return super().get_context_data(app=self.app, last_return=self.object.last_return, blocked=blocked, **kwargs)
 
 
 class ReportAct(ReportMixin, SingleObjectMixin, View):
@@ -176,11 +181,11 @@ class ReportApprove(ReportAct):
     """One of the decisions that a submitted report waits for."""
 
     def act(self, report: Any, version: int) -> str:
-        slot = next((each for each in rules.decisions(self.request.user, report) if each.key == self.request.POST.get("slot")), None)
-        if slot is None and report.state == State.SUBMITTED:
+        slot = next((each for each in report.slots() if each.key == self.request.POST.get("slot")), None)
+        if slot is None or not self.request.user.has_perm(slot.permission, slot.about):
             raise PermissionDenied(self.denied)
-        done = self.services.approve(report=report, slot=self.request.POST.get("slot", ""), by=self.request.user, version=version)
-        return f"已{slot.label if slot else done.state_label}。"
+        self.services.approve(report=report, slot=slot.key, by=self.request.user, version=version)  # the second of two people is told there
+        return f"已{slot.label}。"
 
 
 class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
@@ -206,7 +211,9 @@ class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
         return {**super().get_form_kwargs(), "report": self.object}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if self.object.is_returnable and not rules.may_return(self.request.user, self.object):
+        is_current = version_of(self.request) == self.object.version and self.object.is_returnable
+        may = rules.may_return if is_current else rules.decides  # whoever comes too late is told by the service what happened meanwhile
+        if not may(self.request.user, self.object):
             raise PermissionDenied(self.denied)
         try:
             self.services.send_back(
@@ -231,7 +238,8 @@ class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
 
 def locked_sentence(report: Report) -> str:
     """Why a report can't be edited, and who can change that."""
-    who = "、".join(dict.fromkeys(slot.who for slot in report.slots() if slot.permission.endswith(".review")))
+    slots = report.open_slots() or [slot for slot in report.slots() if slot.permission.endswith(".review")]
+    who = "、".join(dict.fromkeys(slot.who for slot in slots))
     return f"这份材料{report.state_label}，不能修改。如需修改，请联系{who}退回。"
 
 

@@ -29,9 +29,9 @@ def approve(*, report: R, slot: str, by: Any, version: int) -> R:
 def send_back(*, report: R, by: Any, version: int, reason: str, remarks: dict[str, str]) -> R:
     """submitted | approved → returned, on behalf of the organization whose decision it is."""
     decision = _decision_of(report, by)
-    name = acting_organization(by, decision.permission, decision.about).name
+    name = acting_organization(by, decision.permission, decision.about).name if decision else ""
     return lifecycle.send_back(report=report, by=by, version=version, reason=reason, remarks=remarks, on_behalf_of=name)
 
 
-def _decision_of(report: TenantReport, by: Any) -> Slot:
-    return next(slot for slot in (*report.open_slots(), *report.slots()) if holds(by, slot.permission, slot.about))
+def _decision_of(report: TenantReport, by: Any) -> Slot | None:
+    return next((slot for slot in (*report.open_slots(), *report.slots()) if holds(by, slot.permission, slot.about)), None)

@@ -1,0 +1,14 @@
+import django_tables2 as tables
+
+from apps.organizations.two_sided.tables import TwoSidedTable
+
+
+class ExchangeTable(TwoSidedTable):
+    organization = tables.Column("登记学校", order_by=("county__position", "organization__name"))
+    type = tables.Column("形式", default="—")
+    hours = tables.Column("时数", default="—", attrs={"th": {"class": "num"}, "td": {"class": "num"}})
+
+    caption = "辅导员交流情况"
+
+    class Meta:
+        sequence = ("organization", "partner", "year", "type", "starts_on", "ends_on", "hours", "state", "submitted_at")

@@ -1,0 +1,12 @@
+import django_tables2 as tables
+
+from apps.organizations.two_sided.tables import TwoSidedTable
+
+
+class PairingTable(TwoSidedTable):
+    kinds = tables.TemplateColumn(template_name="pairings/kinds.html", verbose_name="类型", orderable=False)
+
+    caption = "学校结对情况"
+
+    class Meta:
+        sequence = ("organization", "partner", "year", "kinds", "starts_on", "ends_on", "state", "submitted_at")
