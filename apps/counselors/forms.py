@@ -4,7 +4,6 @@ from apps.counselors.enums import Topic
 from apps.counselors.models import Exchange
 from apps.organizations.two_sided.forms import DATE, TwoSidedForm
 
-
 HOURS = "请填写小时数，最多一位小数，如 4 或 1.5。"
 
 

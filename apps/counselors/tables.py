@@ -11,4 +11,4 @@ class ExchangeTable(TwoSidedTable):
     caption = "辅导员交流情况"
 
     class Meta:
-        sequence = ("organization", "partner", "year", "type", "starts_on", "ends_on", "hours", "state", "submitted_at")
+        sequence = ("organization", "partner", "year", "type", "starts_on", "hours", "state", "submitted_at")
