@@ -43,8 +43,8 @@ WAYS = ("confirmed", "confirmed", "accepted", "confirmed", "invited", "half", "c
 ACCOUNTS = (
     ("haiyan-school", "nanhu-school", "invited"),
     ("nanhu-school", "tongxiang-school", "draft"),
-    ("nanhu-school", "pinghu-school", "half"),
-    ("xiuzhou-school", "nanhu-school", "accepted"),
+    ("nanhu-school", "pinghu", "half"),
+    ("xiuzhou", "nanhu-school", "accepted"),
     ("jiashan-school", "xiuzhou-school", "sent_back"),
     ("shizhi-school", "jiashan-school", "invited"),
     ("pinghu-school", "gangqu-school", "declined"),
@@ -60,7 +60,7 @@ def load(*, today: date, random: Random) -> None:
     stories = [teller.tell(year, *pair, "confirmed") for year, number in teller.past() for pair in teller.pairs(year, number)]
     for one, other, way in ACCOUNTS:
         stories.append(teller.tell(today.year, cast.school(one), cast.school(other), way))
-    taken = {cast.accounts[username] for row in ACCOUNTS for username in row[:2]}
+    taken = {cast.school(username).organization_id for row in ACCOUNTS for username in row[:2]}
     stories += [
         teller.tell(today.year, *pair, WAYS[number % len(WAYS)])
         for number, pair in enumerate(teller.pairs(today.year, THIS_YEAR, without=taken))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.core.lifecycle.enums import State, Verb
 from apps.organizations.demo import person_name
+from apps.organizations.enums import SchoolArea
 from apps.organizations.models import Organization, RoleHolding, School
 from apps.organizations.two_sided.models import TwoSidedReport, TwoSidedStep
 
@@ -42,8 +43,10 @@ class Cast:
         self.people |= {missing[user.username]: user for user in [*known.values(), *User.objects.bulk_create(new)]}
 
     def school(self, username: str) -> School:
-        """The school of a demo account."""
-        return next(school for school in self.schools if school.organization_id == self.accounts[username])
+        """The school of a demo account; of a reporting unit's account, its first country school."""
+        held_at = self.accounts[username]
+        there = [school for school in self.schools if held_at in (school.organization_id, school.county_id) and not school.closed_on]
+        return next((school for school in there if school.area == SchoolArea.RURAL), there[0])
 
     def open_in(self, year: int) -> list[School]:
         return [

@@ -24,5 +24,6 @@ class TwoSidedTable(tables.Table):
         return format_html(SCHOOL, value, record.partner_county)
 
     def render_starts_on(self, value: date, record: Any) -> str:
-        ends = f"{record.ends_on:%Y-%m-%d}" if record.ends_on else "—"
-        return format_html('<span><span class="nowrap">{}</span> <span class="nowrap">至 {}</span></span>', f"{value:%Y-%m-%d}", ends)
+        if record.ends_on in (None, value):
+            return f"{value:%Y-%m-%d}"
+        return format_html('<span>{} <span class="nowrap">至 {}</span></span>', f"{value:%Y-%m-%d}", f"{record.ends_on:%Y-%m-%d}")
