@@ -159,7 +159,11 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "desk:desk"
 LOGOUT_REDIRECT_URL = "accounts:login"
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # our own backend reads guardian's grants: apps/organizations/rules.py
+SILENCED_SYSTEM_CHECKS = [
+    "guardian.W001",  # our own backend reads guardian's grants: apps/organizations/rules.py
+    "security.W005",  # the domain's other hosts are not ours: we promise HTTPS for this one alone,
+    "security.W021",  # and put nobody's domain on the browsers' lists
+]
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 AXES_FAILURE_LIMIT = 5

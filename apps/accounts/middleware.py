@@ -1,19 +1,49 @@
 """Everything but sign-in needs a signed-in user, and what was typed before the session ended is kept."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware as BaseLoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.core import held_forms
 
 
 class LoginRequiredMiddleware(BaseLoginRequiredMiddleware):
-    """Django's, with two additions: a form that arrives after the session ended is held, and a background request gets a plain 401."""
+    """Django's, and more: a form that arrives after the session ended is held, an act that only a button sends is not repeated, and a
+    background request gets a plain 401.
+    """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if request.headers.get("X-Autosave") or request.headers.get("HX-Request"):
             return HttpResponse("登录已过期，请重新登录。", status=401, content_type="text/plain; charset=utf-8")
         if request.method == "POST":
+            if not _shows_a_page(view_func):
+                messages.warning(request, "登录已过期，刚才的操作没有执行，请重新办理。")
+                return redirect_to_login(_page_before(request))
             held_forms.hold(request)
         return super().handle_no_permission(request, view_func)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.session.accessed and request.user.is_authenticated:
+            held_forms.remember(request, response)
+        return response
+
+
+def _shows_a_page(view_func: Any) -> bool:
+    """Does the address answer a GET too, so that a form sent there can be shown again?"""
+    view = getattr(view_func, "view_class", None)
+    return view is None or (hasattr(view, "get") and "get" in view.http_method_names)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that the button was on, else the start page."""
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return urlsplit(referer)._replace(scheme="", netloc="").geturl()

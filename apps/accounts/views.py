@@ -23,5 +23,5 @@ class SignOutView(LogoutView):
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """What axes answers after five failures."""
-    form = SignInForm(request)
-    return render(request, "accounts/login.html", {"form": form, "locked": True}, status=429)
+    context = {"form": SignInForm(request), "locked": True, "next": request.POST.get("next", "")}
+    return render(request, "accounts/login.html", context, status=429)

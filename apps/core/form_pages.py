@@ -36,6 +36,11 @@ class FormPage(HeldFormMixin):
         raise NotImplementedError
 
     @property
+    def eyebrow(self) -> str:
+        """Whom or what the form is about."""
+        return ""
+
+    @property
     def back_url(self) -> str:
         """Where saving and cancelling lead."""
         raise NotImplementedError

@@ -28,7 +28,20 @@ class Renderer(TemplatesSetting):
     bound_field_class = NotedField
 
 
-class SeenForm(forms.ModelForm):
+class SpokenForm(forms.ModelForm):
+    """A form of a register: what is missing is asked for by name, and a choice offers no empty button."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Mapping[str, Any] = self.fields
+        for field in fields.values():
+            verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
+            field.error_messages["required"] = f"请{verb}{field.label}。"
+            if isinstance(field.widget, forms.RadioSelect):
+                field.choices = [choice for choice in field.choices if choice[0]]
+
+
+class SeenForm(SpokenForm):
     """A form over a row of a register. It carries what its user saw; after a Conflict, fields carry what was saved meanwhile (`theirs`)."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -1,28 +1,43 @@
 """A form sent after the session ended waits in the new, anonymous session until its sender signs in and opens the page again.
 
-Signing in as someone else than the session remembers flushes it, so a held form never reaches another person's account by way of a
-session that was signed in. Files cannot be held; the page says so.
+A browser forgets a session when it ends, so a cookie of its own, signed and without an end, says who used this browser last. A form is
+held for them alone: whoever else signs in at the same machine never sees it. Files cannot be held; the page says so.
 """
 
-from django.http import HttpRequest, QueryDict
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 KEY = "held_form"
+COOKIE = "last_user"
 MAX_BYTES = 200_000
 
 
+def remember(request: HttpRequest, response: HttpResponse) -> None:
+    """Let the browser know whose forms it sends from now on."""
+    sender = str(request.user.pk)
+    if _sender(request) != sender:
+        response.set_signed_cookie(COOKIE, sender, salt=COOKIE, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+
+
 def hold(request: HttpRequest) -> None:
-    """Keep the fields of this POST under its path; a larger form than MAX_BYTES is not kept."""
+    """Keep the fields of this POST under its path; not a form larger than MAX_BYTES, nor one from nobody we know."""
     data = request.POST.copy()
     data.pop("csrfmiddlewaretoken", None)
-    encoded = data.urlencode()
-    if len(encoded) <= MAX_BYTES:
-        request.session[KEY] = {"path": request.path, "data": encoded}
+    encoded, sender = data.urlencode(), _sender(request)
+    if sender and len(encoded) <= MAX_BYTES:
+        request.session[KEY] = {"sender": sender, "path": request.path, "data": encoded}
 
 
 def take(request: HttpRequest) -> QueryDict | None:
-    """The held fields for this path, once."""
+    """The fields that the user's own form held for this path, once."""
     held = request.session.get(KEY)
-    if not held or held["path"] != request.path:
+    if not held or held["path"] != request.path or held["sender"] != str(request.user.pk):
         return None
     del request.session[KEY]
     return QueryDict(held["data"])
+
+
+def _sender(request: HttpRequest) -> Any:
+    return request.get_signed_cookie(COOKIE, default=None, salt=COOKIE)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 
 from apps.core.uploads import MAX_FILES, MAX_MB
@@ -18,7 +18,9 @@ class RequestSizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.headers.get("Content-Length") or "0"
-        if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
+        if not (length.isascii() and length.isdigit()):
+            return HttpResponseBadRequest("请求的长度无法识别。", content_type="text/plain; charset=utf-8")
+        if len(length) > 15 or int(length) > MAX_REQUEST_BYTES:
             return render(request, "413.html", {"max_mb": MAX_MB}, status=413)
         return self.get_response(request)
 

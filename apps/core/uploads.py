@@ -47,7 +47,7 @@ def content_type(file: UploadedFile) -> str | None:
     try:
         with ZipFile(file) as archive:
             members = set(archive.namelist())
-    except BadZipFile:
+    except (BadZipFile, NotImplementedError, ValueError):  # what zipfile says of a directory it cannot read
         return None
     finally:
         file.seek(0)

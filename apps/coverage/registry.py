@@ -32,6 +32,8 @@ class Indicator:
     sources: tuple[type[models.Model], ...]  # tables with organization_id and county_id
     groups: Mapping[str, str] = field(default_factory=dict)  # key → label: rural / integrated / urban
     position: int = 0
+    done: str = "已覆盖"  # what a row of the list is called
+    undone: str = "未覆盖"
 
 
 _indicators: dict[str, Indicator] = {}

@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.coverage import views
 
 app_name = "coverage"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.Dashboard.as_view(), name="dashboard"),
+    path("recompute/", views.Recompute.as_view(), name="recompute"),
+    path("<int:pk>/", views.NodeDetail.as_view(), name="node"),
+]

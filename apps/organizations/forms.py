@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from apps.core.forms import SeenForm
+from apps.core.forms import SeenForm, SpokenForm
 from apps.organizations.enums import UNITS_AT, Kind, UnitKind
 from apps.organizations.models import Organization, PioneerUnit, Place, School
 from apps.organizations.services import places, schools, units
@@ -24,7 +24,7 @@ def _one_line(text: str) -> str:
     return "".join(text.split())
 
 
-class UnitForm(forms.ModelForm):
+class UnitForm(SpokenForm):
     """Establish a unit; the kinds are those that the school or place may have."""
 
     class Meta:
@@ -40,6 +40,7 @@ class UnitForm(forms.ModelForm):
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = UNITS_AT[organization.kind]
+        self.initial["member_count"] = None
         kinds: Any = self.fields["kind"]
         kinds.choices = [choice for choice in UnitKind.choices if choice[0] in allowed]
 
@@ -58,11 +59,13 @@ class UnitAmendForm(SeenForm):
 
 
 class DissolveForm(forms.Form):
-    dissolved_on = forms.DateField(label="撤销日期", widget=DATE, validators=[not_in_future])
+    dissolved_on = forms.DateField(
+        label="撤销日期", error_messages={"required": "请填写撤销日期。"}, widget=DATE, validators=[not_in_future]
+    )
 
 
 class CloseForm(forms.Form):
-    closed_on = forms.DateField(label="撤并日期", widget=DATE, validators=[not_in_future])
+    closed_on = forms.DateField(label="撤并日期", error_messages={"required": "请填写撤并日期。"}, widget=DATE, validators=[not_in_future])
 
 
 class PlaceForm(SeenForm):
@@ -80,7 +83,7 @@ class SchoolForm(SeenForm):
         help_texts = PROFILE_HELP
 
 
-class RegisterForm(forms.ModelForm):
+class RegisterForm(SpokenForm):
     """A new school: where it belongs, what it is called, and its profile."""
 
     parent = forms.ModelChoiceField(Organization.objects.none(), label="所属", empty_label=None)
@@ -104,6 +107,7 @@ class RegisterForm(forms.ModelForm):
 
     def __init__(self, *args: Any, county: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.update(class_count=None, member_count=None)
         towns = Organization.objects.children_of(county, Kind.TOWN) | Organization.objects.of_kind(Kind.COUNTY).filter(pk=county.pk)
         parent: Any = self.fields["parent"]
         parent.queryset = towns.order_by("path")

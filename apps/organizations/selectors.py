@@ -13,6 +13,7 @@ from apps.organizations.models import Organization, PioneerUnit
 from apps.organizations.rules import holds
 from apps.organizations.validators import norms_on, unusual
 
+NUMERALS = str.maketrans("一二三四五六七八九", "123456789")  # 三（1）中队 comes before 四（1）中队
 COUNTED = ("towns", "places", "reached", "schools")
 
 
@@ -37,7 +38,7 @@ class Summary:
 
 def totals(*, organization: Organization, user: Any, day: date) -> Summary:
     """One organization's counts, of what the user sees."""
-    below = Organization.objects.visible_to(user).below(organization).open_on(day)
+    below = Organization.objects.visible_to(user).below(organization).exclude(pk=organization.pk).open_on(day)
     return Summary(organization, **below.aggregate(**_counts(day)))
 
 
@@ -46,7 +47,7 @@ def branches(*, organization: Organization, user: Any, day: date) -> list[Summar
     visible = Organization.objects.visible_to(user)
     children = visible.children_of(organization, Kind.COUNTY, Kind.TOWN, Kind.CLUSTER).select_related("parent")
     branch = Cast(Func(F("path"), Value(len(organization.line)), Value(1), function="subpath"), TextField())
-    below = visible.below(organization).exclude(pk=organization.pk).open_on(day)
+    below = visible.below(organization).exclude(pk=organization.pk).exclude(parent=organization).open_on(day)
     rows = below.annotate(branch=branch).order_by().values("branch").annotate(**_counts(day)).values_list("branch", *COUNTED)
     counts = {int(row[0]): row[1:] for row in rows}
     return [Summary(child, *counts.get(child.pk, ())) for child in children]
@@ -99,8 +100,8 @@ class Units:
 
 
 def units_at(*, organization: Organization, day: date) -> Units:
-    """The units of a school or a place, active ones first, the latest ended first among the others."""
-    rows = list(PioneerUnit.objects.filter(organization=organization))
+    """The units of a school or a place: the active ones grade by grade, the others with the latest ended first."""
+    rows = sorted(PioneerUnit.objects.filter(organization=organization), key=lambda row: (row.kind, row.name.translate(NUMERALS)))
     active = tuple(UnitLine(row, tuple(_unusual(row, day))) for row in rows if row.dissolved_on is None or row.dissolved_on > day)
     ended = sorted(
         (row for row in rows if row.dissolved_on is not None and row.dissolved_on <= day), key=lambda row: row.dissolved_on or day

@@ -2,7 +2,6 @@ from typing import Any
 
 import django_tables2 as tables
 
-from apps.core.templatetags.core import percent
 from apps.organizations.selectors import Summary
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
@@ -37,12 +36,9 @@ class BranchTable(tables.Table):
     name = _name("名称", accessor="organization", order_by="organization__name")
     towns = tables.Column("镇（街道）", attrs=NUMBER)
     places = tables.Column("村（社区）", attrs=NUMBER)
-    reached = tables.Column("其中已有少先队组织", attrs=NUMBER)
-    share = tables.Column("占比", attrs=NUMBER, default="—")
+    reached = tables.Column("已有组织", attrs=NUMBER)
+    share = tables.TemplateColumn(template_name="organizations/share_cell.html", verbose_name="占比", attrs=NUMBER)
     schools = tables.Column("学校", attrs=NUMBER)
-
-    def render_share(self, value: float) -> str:
-        return percent(value)
 
     def render_reached(self, value: int, record: Summary) -> Any:
         return value if record.places else "—"

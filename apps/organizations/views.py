@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView
 from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
@@ -66,7 +67,9 @@ class OrganizationList(Guarded, FilterView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         if len(self.tops) == 1 and not self.filterset.form.has_changed():
-            return {**context, "organization": self.tops[0], **below(self.request, self.tops[0])}
+            top = self.tops[0]
+            may_register = self.request.user.has_perm("organizations.register", top)
+            return {**context, "organization": top, "may_register": may_register, **below(self.request, top)}
         found = ResultTable(self.object_list, exclude=() if "county" in self.filterset.filters else ("county",))
         return {**context, "table": table(self.request, found, paginate={"per_page": PER_PAGE})}
 
@@ -87,7 +90,7 @@ class OrganizationPage(Guarded):
     def organization(self) -> Organization:
         return self.object
 
-    @property
+    @cached_property
     def line(self) -> list[tuple[Organization, bool]]:
         return selectors.line(organization=self.organization, user=self.request.user)
 
@@ -112,6 +115,7 @@ class OrganizationDetail(OrganizationPage, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         organization, user = self.object, self.request.user
         context = super().get_context_data(
+            line=self.line,
             may_edit=user.has_perm("organizations.edit", organization),
             may_register=user.has_perm("organizations.register", organization),
             **kwargs,
@@ -139,6 +143,10 @@ class OrganizationForm(OrganizationPage, FormPage, SingleObjectMixin, FormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), **self.form_facts()}
+
+    @property
+    def eyebrow(self) -> str:
+        return str(self.organization)
 
     @property
     def back_url(self) -> str:

@@ -1,3 +1,4 @@
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -6,6 +7,7 @@ from apps.core.lifecycle.forms import ReportForm
 from apps.core.uploads import MAX_FILES, FilesField
 from apps.plans.models import Attachment, Plan, Window
 
+WRONG_DATE = {"invalid": "请填写正确的日期，例如 2027-04-10。"}
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -13,8 +15,8 @@ class StageForm(forms.Form):
     """One row of the plan's stages; a row left empty is not kept."""
 
     title = forms.CharField(label="工作内容", max_length=200, required=False)
-    starts_on = forms.DateField(label="开始", required=False, widget=DATE)
-    ends_on = forms.DateField(label="结束", required=False, widget=DATE)
+    starts_on = forms.DateField(label="开始", required=False, widget=DATE, error_messages=WRONG_DATE)
+    ends_on = forms.DateField(label="结束", required=False, widget=DATE, error_messages=WRONG_DATE)
     responsible = forms.CharField(label="责任人", max_length=60, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -44,6 +46,8 @@ class PlanForm(ReportForm):
         fields = ("goals", "tasks", "measures", "leader", "contact")
         widgets = {name: forms.Textarea(attrs={"rows": 6}) for name in ("goals", "tasks", "measures")}
 
+    part_labels = {"stages": "实施步骤"}
+
     uploads = FilesField(label="添加附件")
     remove = forms.ModelMultipleChoiceField(
         Attachment.objects.none(), label="移除附件", required=False, widget=forms.CheckboxSelectMultiple
@@ -52,23 +56,37 @@ class PlanForm(ReportForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["remove"].queryset = self.instance.attachments.all()  # type: ignore[attr-defined]
-        rows = list(self.instance.stages.values("title", "starts_on", "ends_on", "responsible"))
-        self.stages = Stages(self.data if self.is_bound else None, prefix="stages", initial=rows)
-        last_return = self.instance.last_return
-        self.stages_remark = last_return.remarks.get("stages", "") if last_return else ""
-
-    def clean_uploads(self) -> Any:
-        files = self.cleaned_data["uploads"]
-        if self.instance.attachments.count() + len(files) > MAX_FILES:
-            raise forms.ValidationError(f"附件最多 {MAX_FILES} 个，请先移除不需要的附件。")
-        return files
+        # What is posted replaces the rows as a set. Beside stored rows, a posted row that equals its stored one would count as left empty.
+        rows = None if self.is_bound else self.instance.stages.values("title", "starts_on", "ends_on", "responsible")
+        self.stages: Any = Stages(self.data if self.is_bound else None, prefix="stages", initial=rows)
 
     def clean(self) -> dict[str, Any] | None:
-        data = super().clean()
-        if not self.stages.is_valid():
-            sentences = [str(error) for row in self.stages.forms for errors in row.errors.values() for error in errors]
-            self.add_error(None, [f"实施步骤：{sentence}" for sentence in dict.fromkeys([*sentences, *self.stages.non_form_errors()])])
+        data = super().clean() or self.cleaned_data
+        added, removed = data.get("uploads", []), data.get("remove", [])
+        if added and self.instance.attachments.count() - len(removed) + len(added) > MAX_FILES:
+            self.add_error("uploads", f"附件最多 {MAX_FILES} 个，请先移除不需要的附件。")
         return data
+
+    def is_valid(self) -> bool:
+        stages_are = self.stages.is_valid()
+        return super().is_valid() and stages_are
+
+    def more_errors(self) -> list[tuple[str, str, str]]:
+        """The wrong rows too, each with the way to its field."""
+        if not self.is_bound:
+            return super().more_errors()
+        rows = [
+            (f"步骤 {number} {field.label}", field.id_for_label, error)
+            for number, row in enumerate(self.stages.forms, start=1)
+            for field in row
+            for error in field.errors
+        ]
+        return [*super().more_errors(), *rows, *(("实施步骤", "id_stages", error) for error in self.stages.non_form_errors())]
+
+    def show_theirs(self, stored: Any) -> None:
+        super().show_theirs(stored)
+        if self.stages.rows() != list(stored.stages.values("title", "starts_on", "ends_on", "responsible")):
+            self.parts["stages"].theirs = "\n".join(str(stage) for stage in stored.stages.all()) or "（空）"
 
 
 class WindowForm(forms.ModelForm):
@@ -78,3 +96,11 @@ class WindowForm(forms.ModelForm):
         model = Window
         fields = ("opens_on", "due_on", "closes_on")
         widgets = dict.fromkeys(fields, DATE)
+        error_messages = {name: {"required": "请选择日期。", **WRONG_DATE} for name in fields}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for earlier, later in pairwise(self.Meta.fields):
+            if data.get(earlier) and data.get(later) and data[later] < data[earlier]:
+                self.add_error(later, f"{self.fields[later].label}不能早于{self.fields[earlier].label}。")
+        return data

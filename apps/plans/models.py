@@ -103,7 +103,7 @@ class Plan(TenantReport):
         elif unfinished := [str(stage.position) for stage in stages if not stage.is_complete]:
             found["stages"] = f"第 {'、'.join(unfinished)} 个实施步骤没有填完整（工作内容、起止日期、责任人）。"
         if closed := self.window.closed_sentence(timezone.localdate()):
-            found["window"] = closed
+            found[""] = closed
         return found
 
     def content(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Who has handed in a plan and who has not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,10 @@ class Standing:
         return self.plan.state_label if self.plan else "未填报"
 
     @property
+    def is_settled(self) -> bool:
+        return self.plan is not None and self.plan.state == State.APPROVED
+
+    @property
     def is_handed_in(self) -> bool:
         return self.plan is not None and self.plan.state in (State.SUBMITTED, State.APPROVED)
 
@@ -42,6 +46,14 @@ class Board:
     def waiting(self) -> int:
         return sum(standing.plan is not None and standing.plan.state == State.SUBMITTED for standing in self.standings)
 
+    @property
+    def approved(self) -> int:
+        return sum(standing.is_settled for standing in self.standings)
+
+    @property
+    def missing(self) -> int:
+        return len(self.standings) - self.handed_in
+
 
 def board(*, window: Window, user: Any) -> Board:
     """One standing per reporting unit the user sees, in the circular's order. A draft that is not the user's counts as not handed in."""
@@ -51,9 +63,10 @@ def board(*, window: Window, user: Any) -> Board:
     return Board(window, tuple(Standing(unit, window, plans.get(unit.pk)) for unit in units))
 
 
-def ledger(*, organization: Organization, user: Any) -> Iterator[Standing]:
-    """One unit's standing for every year, newest first."""
-    own = Plan.objects.visible_to(user).filter(organization=organization).select_related("window", "organization", "updated_by")
-    plans = {plan.window_id: plan for plan in own}
+def ledger(*, units: Sequence[Organization], user: Any) -> Iterator[Standing]:
+    """The units' standing for every year, newest first."""
+    own = Plan.objects.visible_to(user).filter(organization__in=units).select_related("window", "organization", "updated_by")
+    plans = {(plan.window_id, plan.organization_id): plan for plan in own}
     for window in Window.objects.all():
-        yield Standing(organization, window, plans.get(window.pk))
+        for unit in units:
+            yield Standing(unit, window, plans.get((window.pk, unit.pk)))

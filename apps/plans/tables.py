@@ -13,18 +13,20 @@ class StandingTable(tables.Table):
     decided_at = tables.DateTimeColumn("Y-m-d H:i", verbose_name="办结时间", accessor="plan__decided_at", default="—")
     updated_by = tables.Column("最近经办", accessor="plan__updated_by__name", default="—")
 
-    class Meta:
-        attrs = {"caption": "工作方案上报情况"}
-        orderable = True
+    caption = "工作方案上报情况"
 
     def render_title(self, value: object, record: Standing) -> str:
         return _linked(str(value), record)
 
 
 class LedgerTable(StandingTable):
-    """One unit's years."""
+    """The years of one unit, or of the few that somebody works for."""
+
+    class Meta:
+        sequence = ("title", "unit", "...")
 
     title = tables.Column("年度", accessor="window__year")
+    unit = tables.Column("报送单位", accessor="organization__name")
 
     def render_title(self, value: object, record: Standing) -> str:
         return _linked(f"{value}年", record)

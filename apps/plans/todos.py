@@ -8,6 +8,7 @@ from apps.core import todos
 from apps.core.lifecycle.enums import State
 from apps.core.todos import Todo
 from apps.organizations.grants import grants_of
+from apps.plans import selectors
 from apps.plans.models import Plan, Window
 
 
@@ -35,3 +36,17 @@ def to_write(user: Any) -> Iterator[Todo]:
             url = begun.get_absolute_url() if begun else reverse("plans:list")
             text = "已超过上报期限，请尽快上报。" if late else "填好后上报市少工委办公室。"
             yield Todo(f"填报{window}工作方案", url, text, due=window.due_at, tone="warning" if late else "action")
+
+
+@todos.source
+def still_out(user: Any) -> Iterator[Todo]:
+    """The city office: who has not handed in yet."""
+    if "plans.open" not in grants_of(user):
+        return
+    for window in Window.objects.open_on(timezone.localdate()):
+        missing = [str(each.organization) for each in selectors.board(window=window, user=user).standings if not each.is_handed_in]
+        if missing:
+            late = timezone.now() > window.due_at
+            url = f"{reverse('plans:list')}?year={window.year}"
+            text = f"{'已过上报期限：' if late else ''}{'、'.join(missing)}"
+            yield Todo(f"还没有上报{window}工作方案的单位", url, text, len(missing), window.due_at, "warning" if late else "info")

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -30,32 +32,38 @@ class PlanPage(lifecycle.ReportMixin):
 
 
 class PlanList(Guarded, TemplateView):
-    """Who has handed in: the board of a year for whoever sees many units, the ledger of the years for a unit."""
+    """Who has handed in: the board of a year for whoever sees the whole city, the ledger of the years for a unit."""
 
     permission = "plans.view"
     template_name = "plans/list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user, today = self.request.user, timezone.localdate()
+        scope, today = scope_for(self.request.user, "plans.view"), timezone.localdate()
         windows = list(Window.objects.all())
-        chosen = next((window for window in windows if str(window.year) == self.request.GET.get("year")), None)
-        current = chosen or next((window for window in reversed(windows) if window.is_open(today)), None) or next(iter(windows), None)
-        context = super().get_context_data(windows=windows, window=current, may_open=user.has_perm("plans.open"), today=today, **kwargs)
-        if not scope_for(user, "plans.view").everything:
-            return {**context, **self.own(windows)}
-        if current is None:
-            return context
-        board = selectors.board(window=current, user=user)
-        table = StandingTable(board.standings, order_by=self.request.GET.get("sort", ""), request=self.request)
-        return {**context, "board": board, "table": table}
+        find = self.board if scope.everything else self.ledger
+        return super().get_context_data(today=today, windows=windows, **find(windows, today), **kwargs)
 
-    def own(self, windows: list[Window]) -> dict[str, Any]:
-        unit = get_object_or_404(Organization.objects.in_scope(scope_for(self.request.user, "plans.view")).counties())
-        standings = list(selectors.ledger(organization=unit, user=self.request.user))
-        today = timezone.localdate()
-        table = LedgerTable(standings, order_by=self.request.GET.get("sort", ""), request=self.request)
-        may_edit = self.request.user.has_perm("plans.edit", unit)
-        return {"unit": unit, "may_edit": may_edit, "open": [s for s in standings if s.window.is_open(today)], "table": table}
+    def board(self, windows: list[Window], today: date) -> dict[str, Any]:
+        user, year = self.request.user, self.request.GET.get("year")
+        window = next((each for each in windows if str(each.year) == year), None) or Window.objects.current(today).first()
+        context = {"window": window, "may_open": user.has_perm("plans.open"), "next_year": windows[0].year + 1 if windows else today.year}
+        if window is None:
+            return context
+        board = selectors.board(window=window, user=user)
+        return {**context, "board": board, "table": self.sorted(StandingTable, board.standings)}
+
+    def ledger(self, windows: list[Window], today: date) -> dict[str, Any]:
+        """Somebody who works for more than one unit finds all of theirs here."""
+        user = self.request.user
+        units = list(Organization.objects.in_scope(scope_for(user, "plans.view")).counties())
+        standings = list(selectors.ledger(units=units, user=user))
+        waiting = [standing for standing in standings if standing.window.is_open(today) and not standing.is_settled]
+        editable = {unit.pk for unit in units if user.has_perm("plans.edit", unit)}
+        table = self.sorted(LedgerTable, standings, exclude=() if len(units) > 1 else ("unit",))
+        return {"units": units, "editable": editable, "waiting": waiting, "table": table}
+
+    def sorted(self, table: type[StandingTable], rows: Sequence[Any], **options: Any) -> StandingTable:
+        return table(rows, order_by=self.request.GET.get("sort", ""), request=self.request, **options)
 
 
 class PlanCreate(Guarded, View):
@@ -64,11 +72,11 @@ class PlanCreate(Guarded, View):
     permission = "plans.edit"
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, year: int) -> HttpResponse:
+    def post(self, request: HttpRequest, year: int, unit: int) -> HttpResponse:
         window = get_object_or_404(Window, pk=year)
-        unit = get_object_or_404(Organization.objects.in_scope(scope_for(request.user, "plans.edit")).counties())
+        organization = get_object_or_404(Organization.objects.in_scope(scope_for(request.user, "plans.edit")).counties(), pk=unit)
         try:
-            plan, begun = services.draft(organization=unit, window=window, by=request.user)
+            plan, begun = services.draft(organization=organization, window=window, by=request.user)
         except DomainError as error:
             messages.error(request, error.message)
             return redirect("plans:list")
@@ -79,7 +87,11 @@ class PlanCreate(Guarded, View):
 
 class PlanDetail(PlanPage, lifecycle.ReportDetail):
     template_name = "plans/detail.html"
+    long_passages = ("goals", "tasks", "measures")
     submit_note = "上报后由市少工委办公室审核，审核期间不能修改；需要修改时可以请市少工委办公室退回。"
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().prefetch_related("stages", "attachments")
 
 
 class PlanEdit(PlanPage, lifecycle.ReportEdit):
@@ -100,11 +112,11 @@ class PlanSubmit(PlanPage, lifecycle.ReportSubmit):
 
 
 class PlanApprove(PlanPage, lifecycle.ReportApprove):
-    pass
+    permission = "plans.review"
 
 
 class PlanReturn(PlanPage, lifecycle.ReportReturn):
-    pass
+    permission = "plans.review"
 
 
 class AttachmentDownload(Guarded, DetailView):
@@ -128,6 +140,10 @@ class WindowEdit(Guarded, HeldFormMixin, UpdateView):
     template_name = "plans/window_form.html"
     form_class = WindowForm
     model = Window
+
+    @property
+    def crumbs(self) -> list[tuple[str, str | None]]:
+        return [("工作方案", reverse("plans:list")), (f"{self.object}填报时间", None)]
 
     def get_object(self, queryset: Any = None) -> Window:
         year = self.kwargs["year"]

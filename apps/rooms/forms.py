@@ -1,9 +1,7 @@
-from datetime import date
 from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from apps.core.lifecycle.forms import ReportForm
 from apps.rooms.models import Checklist, Room, plain
@@ -16,7 +14,7 @@ class ItemsInput(forms.CheckboxSelectMultiple):
 
 
 class RoomForm(ReportForm):
-    items = forms.MultipleChoiceField(label="已有设施和用品", widget=ItemsInput, help_text="队室里有的请勾选。")
+    items = forms.MultipleChoiceField(label="已有设施和用品", widget=ItemsInput)
 
     class Meta:
         model = Room
@@ -28,8 +26,8 @@ class RoomForm(ReportForm):
         }
 
     sections = (
-        ("队室情况", "", ("name", "location", "area", "built_on", "description")),
-        ("设施和用品", "对照标准逐项勾选，没有的不勾；标“选配”的不影响是否达标。", ("items",)),
+        ("队室情况", "", ("name", "location", "area", "built_on")),
+        ("设施和用品", "对照标准逐项勾选，没有的不勾；标“选配”的不影响是否达标。", ("items", "description")),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -39,12 +37,6 @@ class RoomForm(ReportForm):
         fields["items"].choices = _choices(room.checklist)
         classes = room.organization.school.class_count
         fields["area"].help_text = f"本校 {classes} 个班，标准为不少于 {plain(room.threshold)} 平方米。按实际使用面积填写，可保留一位小数。"
-
-    def clean_built_on(self) -> date | None:
-        built_on = self.cleaned_data["built_on"]
-        if built_on and built_on > timezone.localdate():
-            raise forms.ValidationError("启用日期不能晚于今天。")
-        return built_on
 
     def shortfalls(self) -> list[str]:
         """What the room would still lack as it stands in the form."""

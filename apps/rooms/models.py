@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -191,10 +192,16 @@ class Room(TenantReport):
         return "达到标准，计入规范队室。"
 
     def problems(self) -> dict[str, str]:
-        found = super().problems()
+        return {**super().problems(), **self.wrong_dates()}
+
+    def wrong_dates(self) -> dict[str, str]:
         if self.built_on and self.built_on > timezone.localdate():
-            found["built_on"] = "启用日期不能晚于今天。"
-        return found
+            return {"built_on": "启用日期不能晚于今天。"}
+        return {}
+
+    def clean(self) -> None:
+        if wrong := self.wrong_dates():
+            raise ValidationError(wrong)
 
     def to_submitted(self, *, by: Any) -> None:
         super().to_submitted(by=by)

@@ -36,7 +36,7 @@ def schools(*, user: Any, day: date) -> QuerySet[Organization]:
         Organization.objects.in_scope(scope_for(user, "rooms.view"))
         .filter(school__in=open_schools(day))
         .annotate(room=FilteredRelation("rooms", condition=seen))
-        .select_related("school", "county", "parent", "room")
+        .select_related("school", "county", "parent", "room")  # type: ignore[misc]  # `room` is the joined relation
     )
 
 

@@ -55,7 +55,7 @@ class RoomList(Guarded, SingleTableMixin, FilterView):
         context = super().get_context_data(**kwargs)
         if self.request.user.has_perm("rooms.edit"):
             return {**context, "own": self.get_queryset().in_scope(scope_for(self.request.user, "rooms.edit"))}
-        return {**context, "tally": selectors.tally(context["filter"].qs)}
+        return {**context, "tally": selectors.tally(self.get_queryset())}
 
 
 class RoomCreate(Guarded, View):

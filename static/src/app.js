@@ -8,9 +8,10 @@ import { start as formset } from "./js/formset.js";
 import { start as guard } from "./js/guard.js";
 import { start as menu } from "./js/menu.js";
 import { start as password } from "./js/password.js";
+import { start as print } from "./js/print.js";
 
 /* Every part improves markup that already works; what htmx brings in later is improved in the same way. */
-const parts = [confirm, counter, errors, filters, formset, password, autosave, guard, menu];
+const parts = [confirm, counter, errors, filters, formset, password, print, autosave, guard, menu];
 const improve = (root) => parts.forEach((start) => start(root));
 
 document.documentElement.classList.add("js");

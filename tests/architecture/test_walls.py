@@ -20,6 +20,16 @@ NO_TENANT = {
     "accounts_user_user_permissions": "Django's; nobody has any",
     "organizations_roleholding": "where a role is held: read to find the scope, before there is one",
     "plans_window": "the same year for every reporting unit",
+    "coverage_year": "the same year for every reporting unit",
+    "coverage_target": "what is asked of a county is no secret; a row without a county is the whole city's",
+    "rooms_checklist": "the same standard for every school",
+    "rooms_checklistitem": "part of the standard",
+}
+# Tables that write no history of their own.
+UNTRACKED = {
+    "coverage_fact": "derived from the registers, which are tracked",
+    "coverage_figure": "derived from the facts",
+    "coverage_change": "a note for the engine, taken away once it is settled",
 }
 
 
@@ -37,8 +47,9 @@ OURS = "SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regname
 
 
 def tenant_tables() -> set[str]:
-    """Every table with a county column, whatever the models say."""
-    return names(f"SELECT relname FROM ({OURS}) t JOIN pg_attribute ON attrelid = t.oid WHERE attname = 'county_id' AND NOT attisdropped")
+    """Every table with a county column, whatever the models say; but for those that are excused, and their history."""
+    found = names(f"SELECT relname FROM ({OURS}) t JOIN pg_attribute ON attrelid = t.oid WHERE attname = 'county_id' AND NOT attisdropped")
+    return found - set(NO_TENANT) - {f"{name}event" for name in NO_TENANT}
 
 
 def allowed(right: str) -> set[str]:
@@ -96,7 +107,7 @@ def test_history_of_a_tenant_is_the_tenants():
 def test_every_business_table_is_tracked():
     tracked = {model.pgh_tracked_model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")}
     ours = {model for model in apps.get_models() if model.__module__.startswith("apps.") and not hasattr(model, "pgh_tracked_model")}
-    assert {model._meta.label for model in ours - tracked if not getattr(model, "append_only", False)} == set()
+    assert {model._meta.db_table for model in ours - tracked if not getattr(model, "append_only", False)} == set(UNTRACKED)
 
 
 def test_no_view_walks_around_the_wall():

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 
@@ -37,7 +38,7 @@ def example(field: models.Field, number: int) -> Any:
         case models.DateField():
             return timezone.localdate()
         case models.DecimalField() | models.IntegerField():
-            return 2026 if field.primary_key else number
+            return max(0, 0, *(each.limit_value for each in field.validators if isinstance(each, MinValueValidator))) + number
         case models.BooleanField():
             return True
         case models.ForeignKey():

@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.core import scope
+from apps.core import scope, security
 from apps.organizations.enums import ALLOWED_PARENTS, Kind
 from apps.organizations.models import Organization
 
@@ -197,8 +197,10 @@ class Field:
         for raw in self.connections:
             raw.close()
         with scope.opened(scope.EVERYTHING, using="owner"), connections["owner"].cursor() as cursor:
-            cursor.execute("DELETE FROM organizations_organizationevent WHERE path <@ %s::ltree", [str(self.city)])
-            cursor.execute("DELETE FROM organizations_organization WHERE path <@ %s::ltree", [str(self.city)])
+            cursor.execute("SELECT array_agg(id) FROM organizations_organization WHERE path <@ %s::ltree", [str(self.city)])
+            (keys,) = cursor.fetchone()
+            for table in sorted(security.tables(), key=lambda table: table.directory):  # the tree itself goes last
+                cursor.execute(f'DELETE FROM "{table.name}" WHERE "{table.pairs[0][1]}" = ANY (%s)', [keys])  # noqa: S608
         connections["owner"].close()
 
 

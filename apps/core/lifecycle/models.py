@@ -127,7 +127,7 @@ class Report(models.Model):
         return tuple(slot for slot in pending if slot.stage == stage)
 
     def problems(self) -> dict[str, str]:
-        """What is missing before it may be submitted: field name → sentence. A draft may be as incomplete as it likes."""
+        """What stands against submitting it: field name → sentence; "" is about the report as a whole. A draft may be incomplete."""
         return {
             name: f"请填写{self._meta.get_field(name).verbose_name}。"  # type: ignore[union-attr]
             for name in self.required_fields
@@ -199,4 +199,4 @@ class Step(models.Model):
     def labelled_remarks(self) -> list[dict[str, str]]:
         """The remarks with the labels of their fields; what was said about a field that is gone keeps its name."""
         labels = {passage.name: passage.label for passage in self.report.passages()}  # type: ignore[attr-defined]
-        return [{"label": labels.get(name, name), "text": text} for name, text in self.remarks.items()]
+        return [{"name": name, "label": labels.get(name, name), "text": text} for name, text in self.remarks.items()]

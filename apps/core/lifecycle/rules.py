@@ -14,6 +14,16 @@ def may_submit(user: Any, report: Report) -> bool:
     return report.is_editable and user.has_perm(f"{report._meta.app_label}.submit", report)
 
 
+def is_locked_for(user: Any, report: Report) -> bool:
+    """Somebody who could edit it, if it were not handed in: the page tells them why not."""
+    return not report.is_editable and user.has_perm(f"{report._meta.app_label}.edit", report)
+
+
+def decides(user: Any, report: Report) -> bool:
+    """Is any decision about this report, open or not, the user's?"""
+    return any(user.has_perm(slot.permission, slot.about) for slot in report.slots())
+
+
 def decisions(user: Any, report: Report) -> list[Slot]:
     """The open decisions that are the user's to take; never about what they submitted themselves."""
     if report.submitted_by_id == user.pk:

@@ -38,7 +38,8 @@ def _decisions(report: Report) -> list[Stage]:
         if slot.key in waiting:
             found.append(Stage(slot.label, "current", f"等待{slot.who}办理"))
         elif report.state == State.APPROVED or (slot.decided_field and getattr(report, slot.decided_field)):
-            found.append(Stage(slot.label, "done", slot.who))
+            decided_at = getattr(report, slot.decided_field or "decided_at")
+            found.append(Stage(slot.label, "done", f"{slot.who}，{_moment(decided_at)}" if decided_at else slot.who))
         else:
             found.append(Stage(slot.label, "next", slot.who))
     return found
@@ -51,8 +52,14 @@ def _writing_note(report: Report) -> str:
 
 
 def _due(report: Report) -> str:
-    return f"{formats.date_format(timezone.localtime(report.due_at), 'n月j日')}截止" if report.due_at else ""
+    return f"{_day(report.due_at)}截止" if report.due_at else ""
 
 
 def _moment(at: datetime | None) -> str:
-    return formats.date_format(timezone.localtime(at), "n月j日 H:i")
+    return f"{_day(at)} {formats.date_format(timezone.localtime(at), 'H:i')}"
+
+
+def _day(at: datetime | None) -> str:
+    """The day as people say it: the year only where it is not this one."""
+    local = timezone.localtime(at)
+    return formats.date_format(local, "n月j日" if local.year == timezone.localdate().year else "Y年n月j日")

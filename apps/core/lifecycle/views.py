@@ -70,12 +70,13 @@ class ReportDetail(ReportMixin, DetailView):
         return super().get_context_data(
             app=self.app,
             may_edit=rules.may_edit(user, report),
+            locked=locked_sentence(report) if rules.is_locked_for(user, report) else "",
             may_submit=may_submit,
             submit_label=report.verb_label(Verb.SUBMIT),
             problems=report.problems() if may_submit else {},
             decisions=rules.decisions(user, report),
             may_return=rules.may_return(user, report),
-            steps=report.steps.select_related("by", "report"),
+            steps=report.steps.select_related("by"),
             **kwargs,
         )
 
@@ -115,10 +116,13 @@ class ReportEdit(ReportMixin, UpdateView):
             return self.form_invalid(form)
         if self.autosaves:
             return JsonResponse({"version": report.version, "saved_at": timezone.localtime().strftime("%H:%M")})
-        if self.request.POST.get("action") == "check":
-            return self.to("edit", "?check=1") if report.problems() else self.to("detail")
-        messages.success(self.request, "草稿已保存。")
-        return self.to("edit")
+        if self.request.POST.get("action") != "check":
+            messages.success(self.request, "草稿已保存。")
+            return self.to("edit")
+        if report.problems():
+            return self.to("edit", "?check=1")
+        messages.success(self.request, "已保存。请核对下面的内容，核对无误后再上报。")
+        return self.to("detail")
 
     def save(self, form: Any) -> Report:
         """An app with rows or files of its own overrides this."""
@@ -126,8 +130,7 @@ class ReportEdit(ReportMixin, UpdateView):
 
     def form_invalid(self, form: Any) -> HttpResponse:
         if self.autosaves:
-            message = next((str(error) for errors in form.errors.values() for error in errors), "内容有误，请核对标红的栏目。")
-            return JsonResponse({"message": message}, status=422)
+            return JsonResponse({"message": form.first_error()}, status=422)
         return super().form_invalid(form)
 
     def conflict(self, form: Any, conflict: Conflict) -> HttpResponse:
@@ -139,7 +142,8 @@ class ReportEdit(ReportMixin, UpdateView):
         return self.render_to_response(context, status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(app=self.app, last_return=self.object.last_return, **kwargs)
+        blocked = self.object.problems().get("", "")
+        return super().get_context_data(app=self.app, last_return=self.object.last_return, blocked=blocked, **kwargs)
 
 
 class ReportAct(ReportMixin, SingleObjectMixin, View):
@@ -207,8 +211,9 @@ class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
         return {**super().get_form_kwargs(), "report": self.object}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        is_current = version_of(self.request) == self.object.version  # who is out of date is told by the service what happened meanwhile
-        if is_current and self.object.is_returnable and not rules.may_return(self.request.user, self.object):
+        is_current = version_of(self.request) == self.object.version and self.object.is_returnable
+        may = rules.may_return if is_current else rules.decides  # whoever comes too late is told by the service what happened meanwhile
+        if not may(self.request.user, self.object):
             raise PermissionDenied(self.denied)
         try:
             self.services.send_back(

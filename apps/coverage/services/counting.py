@@ -110,7 +110,7 @@ WHEN NOT MATCHED AND delta.total > 0 THEN
 def anew(indicator: Indicator, *, year: int, day: date) -> int:
     """Bring list and figures of a year in line with the registers as of a day. Answers how many rows were not."""
     fresh, fresh_params = _question(indicator, day)
-    key = [year, indicator.key]
+    key: list[Any] = [year, indicator.key]
     return _number(_LIST, fresh, [*fresh_params, *key * 3]) + _number(_SUMS, "", [*key, list(NODES), *key * 3])
 
 
@@ -118,7 +118,7 @@ def changed(indicator: Indicator, *, year: int, day: date, organizations: Sequen
     """Bring list and figures in line for some organizations and everything above them; a few milliseconds."""
     ids = list(organizations)
     fresh, fresh_params = _question(indicator, day, ids)
-    key = [year, indicator.key]
+    key: list[Any] = [year, indicator.key]
     with connection.cursor() as cursor:
         cursor.execute(_DELTAS.replace(_FRESH, fresh), [*fresh_params, *key, ids, *key * 2, list(NODES), *key * 2])
 

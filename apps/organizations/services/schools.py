@@ -84,6 +84,6 @@ def _refuse_registered(parent: Organization, name: str, code: str | None) -> Non
 
 
 def _whereabouts(organization: Organization) -> str:
-    if organization.parent is None or organization.parent_id == organization.county_id:
+    if organization.parent is None or organization.county_id in (organization.pk, organization.parent_id):
         return str(organization.county)
     return f"{organization.county}{organization.parent}"

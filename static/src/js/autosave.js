@@ -2,7 +2,7 @@
 import * as copy from "./local_copy.js";
 
 const PAUSE = 1500;
-const EXPIRED = "登录已过期，内容已保存在本机，重新登录后会恢复";
+const EXPIRED = "登录已过期，填写的内容已保存在本机，重新登录后可以恢复。";
 const OFFLINE = "网络不通，内容已保存在本机，联网后会继续保存";
 const NOT_KEPT = "没有保存成功，请先不要离开本页";
 
@@ -16,18 +16,31 @@ function watch(form) {
   let sending = null;
   let saved = print(form);
   let failed = false;
+  let lost = false;
 
   offerCopy(form);
   form.addEventListener("input", later);
   form.addEventListener("change", later);
-  form.addEventListener("focusout", () => { if (timer) now(); });
-  form.addEventListener("submit", () => { clearTimeout(timer); timer = 0; failed = false; });
+  form.addEventListener("focusout", (event) => { if (timer && event.relatedTarget?.type !== "submit") now(); });
+  form.addEventListener("submit", submit);
   addEventListener("online", () => { if (failed) now(); });
-  addEventListener("beforeunload", (event) => { if (failed) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (lost) event.preventDefault(); });
 
   function later() {
     clearTimeout(timer);
     timer = setTimeout(now, PAUSE);
+  }
+
+  /* The user's own saving must not overtake the draft's, or it would meet its own new version as a conflict. */
+  async function submit(event) {
+    clearTimeout(timer);
+    timer = 0;
+    lost = false;
+    if (!sending) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await sending;
+    form.requestSubmit(event.submitter);
   }
 
   async function now() {
@@ -36,10 +49,8 @@ function watch(form) {
     if (sending) return later();
     const before = print(form);
     if (before === saved) return undefined;
-    sending = send(before);
-    await sending;
-    sending = null;
-    return undefined;
+    sending = send(before).finally(() => { sending = null; });
+    return sending;
   }
 
   async function send(before) {
@@ -54,32 +65,42 @@ function watch(form) {
       const { version, saved_at: at } = await response.json();
       if (form.elements.version) form.elements.version.value = version;
       saved = before;
-      failed = false;
+      failed = lost = false;
       copy.drop();
       return say(`已保存 ${at}`);
     }
-    if (response.status === 401 || response.type === "opaqueredirect") return keep(EXPIRED);
+    if (response.status === 401 || response.type === "opaqueredirect") {
+      keep(EXPIRED);
+      return status.append(signIn());
+    }
     if (response.status === 409 || response.status === 422) return refused(response);
     return keep(NOT_KEPT);
   }
 
   async function refused(response) {
     failed = true;
+    lost = !copy.keep(form);
     const { message } = await response.json();
-    copy.keep(form);
     say(message, "danger");
   }
 
   function keep(words) {
-    const kept = copy.keep(form);
     failed = true;
-    say(kept ? words : NOT_KEPT, "warning");
+    lost = !copy.keep(form);
+    say(lost ? NOT_KEPT : words, "warning");
   }
 
   function say(words, tone = "") {
     status.textContent = words;
     status.dataset.tone = tone;
   }
+}
+
+function signIn() {
+  const link = document.createElement("a");
+  link.href = `/login/?next=${encodeURIComponent(location.pathname)}`;
+  link.textContent = "重新登录";
+  return link;
 }
 
 /* Files are sent when the user saves, not with every pause. */
@@ -103,7 +124,11 @@ function addStatus(form) {
 
 function offerCopy(form) {
   const kept = copy.find();
-  if (!kept || JSON.stringify(kept.fields) === print(form)) return;
+  if (!kept) return;
+  if (copy.says(kept.fields) === copy.says(copy.fields(form))) {
+    copy.drop();
+    return;
+  }
   const note = document.createElement("div");
   note.className = "notice tone-warning";
   note.setAttribute("role", "status");

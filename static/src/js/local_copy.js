@@ -7,6 +7,11 @@ export function fields(form) {
   return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !SKIP.has(name));
 }
 
+/* What the fields say, without how many rows there are and which of them are empty: that changes with every page. */
+export function says(pairs) {
+  return JSON.stringify(pairs.filter(([name, value]) => value && !name.endsWith("_FORMS")));
+}
+
 export function keep(form) {
   try {
     localStorage.setItem(key(), JSON.stringify({ at: Date.now(), fields: fields(form) }));

@@ -1,38 +1,49 @@
 import { registerMap, use } from "echarts/core";
 import { MapChart } from "echarts/charts";
-import { TooltipComponent, VisualMapComponent } from "echarts/components";
+import { TooltipComponent } from "echarts/components";
+import counties from "../../../../fixtures/jiaxing_counties.geojson";
 import { percent, still, text, token } from "./look.js";
 
-use([MapChart, TooltipComponent, VisualMapComponent]);
+use([MapChart, TooltipComponent]);
 
-/* {values: [{code, name, value, count, total, url}], target}: the counties, deeper where more is reached; a click opens the county. */
-export async function drawMap(chart, { geojson, values, target }, element) {
-  const response = await fetch(element.dataset.geojson ?? geojson);
-  const shapes = await response.json();
-  shapes.features.forEach(({ properties }) => { properties.cp = properties.label_point; });
-  registerMap("counties", shapes);
+const NUDGE = { 330402: [16, 4], 330411: [-36, 2] }; // 南湖区 and 秀洲区 lie around each other
+
+counties.features.forEach(({ properties }) => { properties.cp = properties.label_point; });
+registerMap("counties", counties);
+
+/* {values: [{code, name, value, count, total, url}], target}: the counties, coloured by how far they are from the target; a click opens one. */
+export function drawMap(chart, { values, target }) {
   const byCode = new Map(values.map((row) => [row.code, row]));
   chart.setOption({
     animation: !still,
     textStyle: text(),
-    tooltip: { confine: true, formatter: ({ data }) => (data?.row ? describe(data.row, target) : "") },
-    visualMap: { type: "continuous", min: 0, max: 1, left: 0, bottom: 0, itemHeight: 110, text: ["100%", "0%"], inRange: { color: ["#fbeceb", "#e9a7a4", token("red")] }, textStyle: text() },
+    tooltip: { confine: true, borderColor: token("line-strong"), formatter: ({ data }) => (data?.row ? describe(data.row, target) : "") },
     series: [{
       type: "map",
       map: "counties",
       top: 8,
       bottom: 8,
-      label: { show: true, formatter: ({ name, data }) => `${name}\n${percent(data?.value)}`, color: token("ink"), fontSize: 12, lineHeight: 17, textBorderColor: "#fff", textBorderWidth: 2 },
-      itemStyle: { borderColor: "#fff", borderWidth: 1.5, areaColor: token("line") },
+      label: { show: true, formatter: ({ name, data }) => `${name}\n${percent(data?.value)}`, color: token("ink"), fontSize: 12, lineHeight: 17 },
+      itemStyle: { borderColor: "#fff", borderWidth: 2 },
       emphasis: { itemStyle: { areaColor: token("gold") }, label: { color: token("ink") } },
       select: { disabled: true },
-      data: shapes.features.map(({ properties: { code, name } }) => ({ name, value: byCode.get(code)?.value ?? null, row: byCode.get(code) })),
+      data: counties.features.map(({ properties: { code, name } }) => {
+        const row = byCode.get(code);
+        return { name, value: row?.value ?? null, row, label: { offset: NUDGE[code] ?? [0, 0] }, itemStyle: { areaColor: colour(row?.value, target) } };
+      }),
     }],
   });
   chart.on("click", ({ data }) => { if (data?.row?.url) location.assign(data.row.url); });
 }
 
+/* The three steps of the legend beside the map (templates/coverage/map.html). */
+function colour(value, target) {
+  if (value === null || value === undefined) return token("line");
+  if (target === null || value >= target) return token("map-reached");
+  return value >= target - 0.1 ? token("map-near") : token("map-far");
+}
+
 function describe({ name, value, count, total }, target) {
-  const goal = target === null || target === undefined ? "" : `<br>目标 ${percent(target)}`;
-  return `<strong>${name}</strong><br>${percent(value)}（${count}/${total}）${goal}`;
+  const goal = target === null ? "" : `<br>目标 ${percent(target)}`;
+  return `<strong>${name}</strong><br>${percent(value)}（${count} / ${total}）${goal}`;
 }

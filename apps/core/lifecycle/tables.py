@@ -1,0 +1,30 @@
+import django_tables2 as tables
+from django.utils.html import format_html
+
+from apps.core.lifecycle.standings import Standing
+
+
+class StandingTable(tables.Table):
+    """Where units stand with a year's report; rows are `Standing`."""
+
+    title = tables.Column("报送单位", accessor="unit__name", order_by="unit__position")
+    state = tables.TemplateColumn(template_name="core/lifecycle/standing_state.html", verbose_name="状态", order_by="state_label")
+    submitted_at = tables.DateTimeColumn("Y-m-d H:i", verbose_name="上报时间", accessor="report__submitted_at", default="—")
+    decided_at = tables.DateTimeColumn("Y-m-d H:i", verbose_name="办结时间", accessor="report__decided_at", default="—")
+    updated_by = tables.Column("最近经办", accessor="report__updated_by__name", default="—")
+
+    def render_title(self, value: object, record: Standing) -> str:
+        return _linked(str(value), record)
+
+
+class LedgerTable(StandingTable):
+    """Where one unit stands year by year."""
+
+    title = tables.Column("年度", accessor="year")
+
+    def render_title(self, value: object, record: Standing) -> str:
+        return _linked(f"{value}年", record)
+
+
+def _linked(text: str, record: Standing) -> str:
+    return format_html('<a href="{}">{}</a>', record.report.get_absolute_url(), text) if record.report else text

@@ -1,0 +1,102 @@
+"""Tables of nodes (on `Row`) and of the eligible list (on a queryset of facts)."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+
+from apps.coverage.models import Fact
+from apps.coverage.registry import Indicator
+from apps.coverage.selectors import Overview
+from apps.organizations.enums import Kind
+
+BELOW = {Kind.CITY: "报送单位", Kind.COUNTY: "镇（街道）", Kind.TOWN: "单位"}
+_NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
+
+
+class NodeTable(tables.Table):
+    """Every indicator at every node below; in the order of the circular's addressees until somebody sorts."""
+
+    name = tables.TemplateColumn('<a href="{{ record.url }}">{{ record.name }}</a>', order_by="name")
+
+    def __init__(self, overview: Overview, **kwargs: Any) -> None:
+        columns = [(measure.indicator.key, _measure_column(measure.indicator)) for measure in overview.measures]
+        super().__init__(overview.rows, extra_columns=columns, **kwargs)
+        below = BELOW[Kind(overview.node.kind)]
+        self.columns["name"].column.verbose_name = below
+        self.caption = f"{overview.node}{overview.year}各{below}覆盖情况"
+
+
+class IndicatorTable(tables.Table):
+    """One indicator at every node below, number by number; each number opens its rows."""
+
+    name = tables.TemplateColumn('<a href="{{ record.measure.url }}">{{ record.name }}</a>', order_by="name")
+    percent = tables.TemplateColumn(template_name="coverage/cells/percent.html", verbose_name="覆盖率", order_by="measure__ratio__value")
+    covered = tables.TemplateColumn(
+        '<a href="{{ record.measure.covered_url }}">{{ record.measure.ratio.covered }}</a>',
+        verbose_name="已覆盖",
+        order_by="measure__ratio__covered",
+        attrs=_NUMBER,
+    )
+    missing = tables.TemplateColumn(
+        '<a href="{{ record.measure.missing_url }}">{{ record.measure.ratio.missing }}</a>',
+        verbose_name="未覆盖",
+        order_by="measure__ratio__missing",
+        attrs=_NUMBER,
+    )
+    total = tables.Column(verbose_name="应覆盖", accessor="measure__ratio__total", attrs=_NUMBER)
+    gap = tables.TemplateColumn(template_name="coverage/cells/gap.html", verbose_name="与目标相比", order_by="measure__gap")
+
+    def __init__(self, overview: Overview, indicator: Indicator, **kwargs: Any) -> None:
+        super().__init__([{"name": row.name, "measure": row.measures[indicator.key]} for row in overview.rows], **kwargs)
+        below = BELOW[Kind(overview.node.kind)]
+        self.columns["name"].column.verbose_name = below
+        self.caption = f"{overview.node}{overview.year}各{below}{indicator.label}"
+
+
+class FactTable(tables.Table):
+    """The rows behind a number."""
+
+    name = tables.TemplateColumn(
+        '<a href="{{ record.organization.get_absolute_url }}">{{ record.organization }}</a>',
+        verbose_name="单位",
+        order_by=("organization__name", "pk"),
+    )
+    town = tables.Column(
+        "所在镇（街道）", accessor="organization__parent", order_by=("organization__parent__code", "organization__code", "pk")
+    )
+    county = tables.Column("报送单位", order_by=("county__position", "organization__code", "pk"))
+    group = tables.Column("分类", default="—", order_by=("group", "organization__code", "pk"))
+    covered = tables.Column("状态", order_by=("covered", "organization__code", "pk"))
+
+    class Meta:
+        model = Fact
+        fields = ()
+        sequence = ("name", "town", "county", "group", "covered")
+        empty_text = "没有符合条件的单位。"
+
+    def __init__(self, *args: Any, overview: Overview, indicator: Indicator, **kwargs: Any) -> None:
+        unwanted = []
+        if not indicator.groups:
+            unwanted.append("group")
+        if overview.node.kind != Kind.CITY or indicator.level == Kind.COUNTY:
+            unwanted.append("county")
+        if overview.node.kind == Kind.TOWN or indicator.level == Kind.COUNTY:
+            unwanted.append("town")
+        self.indicator = indicator
+        super().__init__(*args, exclude=unwanted, **kwargs)
+        self.caption = f"{overview.node}{overview.year}{indicator.label}应覆盖名单"
+
+    def render_group(self, value: str) -> str:
+        return self.indicator.groups.get(value, value)
+
+    def render_covered(self, value: bool) -> str:
+        tone, word = ("success", self.indicator.done) if value else ("warning", self.indicator.undone)
+        return format_html('<span class="tag tag-{}">{}</span>', tone, word)
+
+
+def _measure_column(indicator: Indicator) -> tables.Column:
+    key = f"measures__{indicator.key}"
+    return tables.TemplateColumn(
+        template_name="coverage/cells/measure.html", accessor=key, order_by=f"{key}__ratio__value", verbose_name=indicator.label
+    )

@@ -1,0 +1,50 @@
+"""What supervision contributes to coverage: the circular wants all three of every reporting unit (§3.2.4)."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.db.models import F, QuerySet, Value
+
+from apps.coverage.registry import Indicator, register
+from apps.organizations.enums import Kind
+from apps.organizations.models import Organization
+from apps.supervision.models import SupervisionReport
+
+
+def universe(day: date) -> QuerySet:
+    """Every reporting unit, whatever the day."""
+    units = Organization.objects.of_kind(Kind.COUNTY).order_by()
+    return units.values("county_id", organization_id=F("pk"), group=Value(""))
+
+
+def with_measures(day: date) -> QuerySet:
+    return SupervisionReport.objects.with_measures_on(day).values("organization_id")
+
+
+def with_body(day: date) -> QuerySet:
+    return SupervisionReport.objects.with_body_on(day).values("organization_id")
+
+
+def inspected(day: date) -> QuerySet:
+    return SupervisionReport.objects.inspected_by(day).values("organization_id")
+
+
+def _register(key: str, label: str, definition: str, covered: Callable[[date], QuerySet], position: int) -> None:
+    register(
+        Indicator(
+            key=key,
+            label=label,
+            definition=f"{definition}以市少工委办公室已接收的当年督导情况为准，未上报、待接收或已退回的不计入。",
+            level=Kind.COUNTY,
+            counted="个单位",
+            universe=universe,
+            covered=covered,
+            sources=(SupervisionReport,),
+            position=position,
+        )
+    )
+
+
+_register("supervision_measures", "出台督导办法", "统计日前已印发督导办法（含沿用往年办法）的报送单位所占比例。", with_measures, 30)
+_register("supervision_body", "成立督导机构", "统计日前已成立督导机构的报送单位所占比例。", with_body, 31)
+_register("supervision_inspection", "开展工作督导", "当年统计日前至少开展过一次督导工作的报送单位所占比例。", inspected, 32)

@@ -1,0 +1,30 @@
+import django_tables2 as tables
+
+from apps.core.lifecycle.tables import LedgerTable, StandingTable
+
+NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
+
+
+class Facts(tables.Table):
+    """The circular's three facts, as each report states them."""
+
+    measures = tables.DateColumn("Y-m-d", verbose_name="督导办法印发", accessor="report__measures_issued_on", default="—")
+    body = tables.DateColumn("Y-m-d", verbose_name="督导机构成立", accessor="report__body_set_up_on", default="—")
+    inspections = tables.Column("督导次数", accessor="report__inspection_count", default="—", attrs=NUMBER)
+
+
+SEQUENCE = ("title", "state", "measures", "body", "inspections", "submitted_at")
+
+
+class UnitTable(StandingTable, Facts):
+    caption = "各报送单位督导情况"
+
+    class Meta:
+        sequence = SEQUENCE
+        exclude = ("decided_at", "updated_by")
+
+
+class YearTable(LedgerTable, Facts):
+    class Meta:
+        sequence = SEQUENCE
+        exclude = ("decided_at", "updated_by")

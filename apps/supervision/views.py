@@ -1,0 +1,100 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.generic import TemplateView, View
+
+from apps.core.errors import DomainError
+from apps.core.guard import Guarded
+from apps.core.lifecycle import views as lifecycle
+from apps.organizations.grants import scope_for
+from apps.organizations.models import Organization
+from apps.supervision import selectors, services
+from apps.supervision.forms import SupervisionForm
+from apps.supervision.models import SupervisionReport
+from apps.supervision.tables import UnitTable, YearTable
+
+
+class SupervisionPage(lifecycle.ReportMixin):
+    """What every page about a supervision report shares."""
+
+    model = SupervisionReport
+    services = services
+    room = "督导"
+    related = ("organization", "county", "submitted_by", "updated_by", "created_by")
+    permission = "supervision.view"
+
+
+class SupervisionList(Guarded, TemplateView):
+    """The board of a year for whoever sees many units, the ledger of the years for a unit."""
+
+    permission = "supervision.view"
+    template_name = "supervision/list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if scope_for(self.request.user, "supervision.view").everything:
+            return super().get_context_data(**self.board(), **kwargs)
+        return super().get_context_data(**self.own(), **kwargs)
+
+    def board(self) -> dict[str, Any]:
+        years = selectors.years(timezone.localdate())
+        year = next((each for each in years if str(each) == self.request.GET.get("year")), years[0])
+        board = selectors.board(year=year, user=self.request.user)
+        table = UnitTable(board.standings, order_by=self.request.GET.get("sort", ""), request=self.request)
+        return {"years": years, "board": board, "facts": selectors.facts(board), "table": table}
+
+    def own(self) -> dict[str, Any]:
+        user, today = self.request.user, timezone.localdate()
+        unit = get_object_or_404(Organization.objects.in_scope(scope_for(user, "supervision.view")).counties())
+        standings = selectors.ledger(organization=unit, user=user, today=today)
+        open_now = SupervisionReport.open_years(today)
+        table = YearTable(standings, order_by=self.request.GET.get("sort", ""), request=self.request)
+        may_edit = user.has_perm("supervision.edit", unit)
+        return {"unit": unit, "may_edit": may_edit, "open": [each for each in standings if each.year in open_now], "table": table}
+
+
+class SupervisionCreate(Guarded, View):
+    """Begin the unit's report of a year, then go and fill it in."""
+
+    permission = "supervision.edit"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, year: int) -> HttpResponse:
+        unit = get_object_or_404(Organization.objects.in_scope(scope_for(request.user, "supervision.edit")).counties())
+        try:
+            report, begun = services.draft(organization=unit, year=year, by=request.user)
+        except DomainError as error:
+            messages.error(request, error.message)
+            return redirect("supervision:list")
+        if begun and report.measures_title:
+            messages.info(request, f"已带入{year - 1}年的督导办法和督导机构，请核对；督导工作请填写{year}年开展的。")
+        return redirect("supervision:edit", report.pk)
+
+
+class SupervisionDetail(SupervisionPage, lifecycle.ReportDetail):
+    template_name = "supervision/detail.html"
+    submit_note = "上报后由市少工委办公室接收，接收前不能修改；需要修改时可以请市少工委办公室退回。"
+
+
+class SupervisionEdit(SupervisionPage, lifecycle.ReportEdit):
+    permission = "supervision.edit"
+    template_name = "supervision/form.html"
+    form_class = SupervisionForm
+    lead = "约需 10 分钟。填写时自动保存，可以随时离开，以后接着填。"
+
+    def save(self, form: Any) -> SupervisionReport:
+        return services.save(report=form.instance, by=self.request.user, version=form.cleaned_data["version"], inspections=form.rows.rows())
+
+
+class SupervisionSubmit(SupervisionPage, lifecycle.ReportSubmit):
+    permission = "supervision.submit"
+
+
+class SupervisionApprove(SupervisionPage, lifecycle.ReportApprove):
+    pass
+
+
+class SupervisionReturn(SupervisionPage, lifecycle.ReportReturn):
+    pass

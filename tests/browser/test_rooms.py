@@ -1,0 +1,59 @@
+"""Job 4: a counselor registers the school's room on a phone, the county returns it, the counselor puts it right, the county confirms."""
+
+from playwright.sync_api import expect
+
+
+def test_room_is_registered_returned_put_right_and_confirmed(visit, look):
+    counselor = visit("nanhu-school", width=360)
+    counselor.goto("/rooms/")
+    look(counselor, "room-none")
+    counselor.get_by_role("button", name="登记队室").click()
+    counselor.get_by_role("textbox", name="位置").fill("教学楼二楼东侧")
+    counselor.get_by_label("使用面积").fill("8")
+    counselor.get_by_label("启用日期").fill("2012-09-01")
+    boxes = counselor.locator("#id_items input[type=checkbox]")
+    expect(counselor.locator("#missing")).to_contain_text("会议桌椅")
+    for box in boxes.all():
+        box.check()
+    expect(counselor.locator("#missing")).to_contain_text("距标准还差 1 项")
+    look(counselor, "room-form")
+    counselor.get_by_role("button", name="保存并核对").click()
+    expect(counselor.get_by_text("未达标准，不计入规范队室")).to_be_visible()
+    submit(counselor)
+    room = counselor.url
+
+    county = visit("nanhu")
+    county.goto("/rooms/?state=submitted")
+    look(county, "rooms-waiting")
+    county.goto(room)
+    look(county, "room-waiting")
+    county.get_by_role("link", name="退回").click()
+    county.get_by_label("退回理由").fill("请核对面积")
+    county.get_by_label("对“使用面积（平方米）”的意见").fill("图纸上是 28 平方米")
+    look(county, "room-return")
+    county.get_by_role("button", name="退回").click()
+    expect(county.get_by_role("status").or_(county.get_by_text("已退回，填报单位修改后"))).to_be_visible()
+
+    counselor.goto("/desk/")
+    counselor.get_by_role("link", name="被退回").click()
+    counselor.get_by_role("link", name="继续填写").click()
+    expect(counselor.get_by_text("图纸上是 28 平方米")).to_be_visible()
+    counselor.get_by_label("使用面积").fill("28")
+    expect(counselor.locator("#missing")).to_contain_text("达到标准")
+    look(counselor, "room-returned-form")
+    counselor.get_by_role("button", name="保存并核对").click()
+    submit(counselor)
+
+    county.goto(room)
+    county.get_by_role("button", name="确认", exact=True).click()
+    county.get_by_role("dialog").get_by_role("button", name="确认", exact=True).click()
+    expect(county.get_by_text("已计入规范队室")).to_be_visible()
+    look(county, "room-confirmed")
+
+
+def submit(page) -> None:
+    """The button on the page opens a dialog; the one in the dialog does it."""
+    page.get_by_role("button", name="提交").or_(page.get_by_role("button", name="上报")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="提交").or_(dialog.get_by_role("button", name="上报")).click()
+    expect(page.get_by_text("已提交，等待上级少先队组织确认。")).to_be_visible()

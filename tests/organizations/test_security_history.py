@@ -1,0 +1,55 @@
+"""History says who did what where, whoever wrote the SQL, and follows the walls of what it tells about."""
+
+from datetime import date
+
+import pghistory
+import pytest
+from django.apps import apps
+
+from apps.organizations.models import Organization, PioneerUnit, School
+from apps.plans import services
+from tests.core.test_scope import sql
+from tests.factories.organizations import UnitFactory
+
+
+def events(model: type, **facts: object) -> list[tuple[str, dict | None]]:
+    history = apps.get_model(model._meta.app_label, f"{model.__name__}Event")
+    return list(history.objects.filter(**facts).order_by("pgh_id").values_list("pgh_label", "pgh_context"))
+
+
+def test_a_request_writes_its_user_and_address(jiaxing):
+    window = services.open_window(year=2026, opens_on=date(2026, 1, 1), due_on=date(2026, 4, 10), closes_on=date(2026, 12, 31), by=None)
+    lead = jiaxing.person("county_lead", jiaxing.county())
+    address = f"/plans/year/{window.pk}/begin/"
+
+    jiaxing.signed_in(lead).post(address)
+
+    plan = apps.get_model("plans", "Plan")
+    assert events(plan, pgh_obj__organization=jiaxing.county()) == [("insert", {"user": lead.pk, "url": address})]
+
+
+def test_bulk_writes_and_raw_sql_are_in_it_too(jiaxing):
+    school = jiaxing.school()
+    with pghistory.context(job="test"):
+        PioneerUnit.objects.bulk_create(UnitFactory.build(organization=school, county_id=school.county_id) for _ in range(3))
+        sql("UPDATE organizations_pioneerunit SET member_count = 9 WHERE organization_id = %s RETURNING 1", school.pk)
+    assert events(PioneerUnit, organization=school.pk) == [(label, {"job": "test"}) for label in ("insert",) * 3 + ("update",) * 3]
+
+
+def test_a_change_of_nothing_writes_nothing(jiaxing):
+    school = jiaxing.school()
+    before = len(events(School))
+    School.objects.get(organization=school).save()
+    assert len(events(School)) == before
+
+
+def test_a_move_is_in_the_history_of_the_rows_it_carries(jiaxing):
+    unit = UnitFactory(organization=jiaxing.school())
+    Organization.objects.filter(pk=unit.organization_id).update(parent=jiaxing.town("秀洲区"))
+    history = apps.get_model("organizations", "PioneerUnitEvent").objects.filter(id=unit.pk).order_by("pgh_id")
+    assert list(history.values_list("county", flat=True)) == [jiaxing.county().pk, jiaxing.county("秀洲区").pk]
+
+
+@pytest.mark.parametrize("field", ["password", "last_login"])
+def test_secrets_are_not_in_it(field):
+    assert field not in {each.name for each in apps.get_model("accounts", "UserEvent")._meta.fields}

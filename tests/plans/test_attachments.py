@@ -1,0 +1,111 @@
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from apps.plans.models import Attachment
+
+HINT = "可附 pdf、docx、xlsx、jpg、png，每个不超过 20 MB，最多 10 个。"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
+JPG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(32)
+
+
+def office(part):
+    """The smallest archive that holds an office file's main part."""
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(part, "<x/>")
+    return file.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def send(jiaxing, plan, lead, written):
+    """Save the draft with files, each (name, content); returns the answer."""
+    client = jiaxing.signed_in(lead)
+
+    def save(*files, **changed):
+        plan.refresh_from_db()
+        uploads = [SimpleUploadedFile(name, content) for name, content in files]
+        return client.post(f"/plans/{plan.pk}/edit/", written(uploads=uploads, **changed))
+
+    return save
+
+
+def test_each_allowed_kind_is_kept_and_comes_back_unchanged(send, plan, jiaxing, officer, lead):
+    files = {
+        "方案.pdf": PDF,
+        "表.xlsx": office("xl/workbook.xml"),
+        "文.docx": office("word/document.xml"),
+        "图.png": PNG,
+        "图.JPG": JPG,
+    }
+    assert send(*files.items()).status_code == 302
+
+    client = jiaxing.signed_in(lead)
+    answers = {each.name: client.get(f"/plans/attachments/{each.pk}/") for each in plan.attachments.all()}
+
+    assert {name: answer.getvalue() for name, answer in answers.items()} == files
+    assert {answer["Content-Disposition"].split(";")[0] for answer in answers.values()} == {"attachment"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("程序.exe", b"MZ" + bytes(64), f"“程序.exe”的类型不能上传。{HINT}"),
+        ("无后缀", PDF, f"“无后缀”的类型不能上传。{HINT}"),
+        ("空.pdf", b"", "“空.pdf”是空文件，请重新选择。"),
+        ("图片.pdf", PNG, "“图片.pdf”的内容与类型不符，可能已损坏或改过扩展名，请用原文件重新上传。"),
+        ("网页.png", b"<html></html>", "“网页.png”的内容与类型不符，可能已损坏或改过扩展名，请用原文件重新上传。"),
+        ("压缩.docx", office("other.xml"), "“压缩.docx”的内容与类型不符，可能已损坏或改过扩展名，请用原文件重新上传。"),
+        ("表格.docx", office("xl/workbook.xml"), "“表格.docx”的内容与类型不符，可能已损坏或改过扩展名，请用原文件重新上传。"),
+    ],
+)
+def test_wrong_file_is_refused_at_its_field_and_nothing_typed_is_lost(send, plan, name, content, sentence):
+    answer = send((name, content), ("好.pdf", PDF), goals="还没有保存的目标")
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert answer.context["form"].errors == {"uploads": [sentence]}
+    assert "还没有保存的目标" in page
+    assert "刚才选择的附件没有上传，请在改好后重新选择。" in page
+    assert not plan.attachments.exists()
+
+
+def test_file_over_20_mb_is_refused(send, plan):
+    answer = send(("大.pdf", PDF + bytes(20 * 1024 * 1024)))
+    assert answer.context["form"].errors == {"uploads": ["“大.pdf”有 20.0 MB，超过 20 MB，请压缩后再上传。"]}
+
+
+def test_same_bytes_twice_are_one_attachment(send, plan):
+    send(("一.pdf", PDF))
+    send(("二.pdf", PDF))
+    assert list(plan.attachments.values_list("name", flat=True)) == ["一.pdf"]
+
+
+def test_eleventh_attachment_is_refused_until_one_is_removed(send, plan):
+    send(*((f"{number}.pdf", PDF + bytes([number])) for number in range(10)))
+    refused = send(("新.pdf", PDF + b"new"))
+    assert refused.context["form"].errors == {"uploads": ["附件最多 10 个，请先移除不需要的附件。"]}
+
+    first = plan.attachments.first()
+    send(("新.pdf", PDF + b"new"), remove=[first.pk])
+
+    assert not Attachment.objects.filter(pk=first.pk).exists()
+    assert plan.attachments.count() == 10
+
+
+def test_file_is_seen_only_with_its_plan(send, plan, jiaxing, officer):
+    send(("方案.pdf", PDF))
+    address = f"/plans/attachments/{plan.attachments.get().pk}/"
+    other = jiaxing.person("county_lead", jiaxing.county("海盐县"))
+
+    assert jiaxing.signed_in(other).get(address).status_code == 404
+    assert jiaxing.signed_in(officer).get(address).status_code == 404  # a draft is not the city's yet

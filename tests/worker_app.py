@@ -1,0 +1,31 @@
+"""The project's own Celery application with two tasks that only a test needs; `celery -A tests.worker_app worker` serves them."""
+
+import os
+import signal
+import time
+
+import redis
+from django.conf import settings
+
+from jiaxing_pioneers.celery import app
+
+app.conf.worker_lost_wait = 0.5  # seconds before a dead child counts as dead
+
+RUNS, DONE = "test:runs", "test:done"
+
+
+@app.task(name="tests.note")
+def note(number: int) -> None:
+    """Takes a moment, then leaves its number; a second run leaves nothing new."""
+    with redis.Redis.from_url(settings.REDIS_URL) as store:
+        store.incr(RUNS)
+        time.sleep(0.2)
+        store.sadd(DONE, number)
+
+
+@app.task(name="tests.kill", default_retry_delay=0, max_retries=1)  # a lost child is noticed only every five seconds
+def kill() -> None:
+    """What a task does that eats all the memory: its process is killed."""
+    with redis.Redis.from_url(settings.REDIS_URL) as store:
+        store.incr(RUNS)
+    os.kill(os.getpid(), signal.SIGKILL)
