@@ -1,4 +1,4 @@
-"""Work plans as their people handle them (issue 2, job 3): the county drafts and submits, the city returns, the county revises, the city approves."""
+"""Work plans as their people handle them: the county drafts and submits, the city returns, the county revises, the city approves."""
 
 import re
 
