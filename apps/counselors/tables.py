@@ -1,4 +1,7 @@
+from decimal import Decimal
+
 import django_tables2 as tables
+from django.template.defaultfilters import floatformat
 
 from apps.organizations.two_sided.tables import TwoSidedTable
 
@@ -11,4 +14,7 @@ class ExchangeTable(TwoSidedTable):
     caption = "辅导员交流情况"
 
     class Meta:
-        sequence = ("organization", "partner", "year", "type", "starts_on", "ends_on", "hours", "state", "submitted_at")
+        sequence = ("organization", "partner", "year", "type", "starts_on", "hours", "state", "submitted_at")
+
+    def render_hours(self, value: Decimal) -> str:
+        return floatformat(value)

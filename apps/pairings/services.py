@@ -40,7 +40,7 @@ def submit(*, report: Pairing, by: Any, version: int) -> Pairing:
         done = reports.submit(report=report, by=by, version=version)
     except IntegrityError as error:  # the other school's invitation crossed this one
         raise DomainError(TWICE, field="partner") from error
-    done.traits, done.kinds = traits(done.organization), []
+    done.traits, done.kinds = _traits(done.organization), []
     done.save(update_fields=["traits", "kinds"])
     return done
 
@@ -50,17 +50,19 @@ def approve(*, report: Pairing, slot: str, by: Any, version: int) -> Pairing:
     """Take one decision; accepting also settles what kind of pair it is. Raises Conflict."""
     done = reports.approve(report=report, slot=slot, by=by, version=version)
     if slot == "accept":
-        done.kinds = kinds_of(done.traits, traits(done.partner))
+        done.kinds = kinds_of(done.traits, _traits(done.partner))
         done.save(update_fields=["kinds"])
     return done
 
 
-def traits(organization: Organization) -> list[str]:
-    """What a school is, in the words the kinds are made of; nothing where its profile is missing or cannot be seen."""
-    school = School.objects.filter(organization=organization).first()
-    if school is None:
-        return []
+def traits_of(school: School) -> list[str]:
+    """What a school is, in the words that kinds are made of."""
     return [school.area, school.strength, "new_resident" if school.is_new_resident else "ordinary"]
+
+
+def _traits(organization: Organization) -> list[str]:
+    """Nothing where the school's profile is missing."""
+    return [trait for school in School.objects.filter(organization=organization) for trait in traits_of(school)]
 
 
 def _choose(pairing: Pairing, partner: Organization, year: int) -> None:

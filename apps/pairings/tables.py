@@ -9,4 +9,4 @@ class PairingTable(TwoSidedTable):
     caption = "学校结对情况"
 
     class Meta:
-        sequence = ("organization", "partner", "year", "kinds", "starts_on", "ends_on", "state", "submitted_at")
+        sequence = ("organization", "partner", "year", "kinds", "starts_on", "state", "submitted_at")

@@ -9,7 +9,7 @@ from apps.organizations.models import Organization
 
 
 class TwoSidedFilter(filters.FilterSet):
-    """Year, state, whose turn it is; and for whoever sees the whole city, the reporting unit of either side."""
+    """Year and state; for whoever decides, what waits for them; for whoever sees the whole city, the reporting unit of either side."""
 
     year = filters.ChoiceFilter(label="年度", empty_label="全部")
     county = filters.ModelChoiceFilter(label="报送单位", queryset=Organization.objects.counties(), empty_label="全市", method="of_county")
@@ -22,8 +22,11 @@ class TwoSidedFilter(filters.FilterSet):
         self.filters["year"].extra["choices"] = [(year, f"{year}年") for year in queryset.years()]
         labels = queryset.model.state_labels
         self.filters["state"].extra["choices"] = [(state, labels.get(state, state.label)) for state in State]
-        if not scope_for(self.request.user, f"{queryset.model._meta.app_label}.view").everything:
+        user, app = self.request.user, queryset.model._meta.app_label
+        if not scope_for(user, f"{app}.view").everything:
             del self.filters["county"]
+        if not (user.has_perm(f"{app}.accept") or user.has_perm(f"{app}.review")):
+            del self.filters["turn"]
 
     def of_county(self, queryset: Any, name: str, value: Organization) -> QuerySet:
         return queryset.of_county(value)

@@ -18,7 +18,7 @@ GONE = {"invalid_choice": "没有这所学校，请从列表中选择。", "requ
 class SchoolSearch(forms.Form):
     """Which schools to show. The tree's names are public to whoever is signed in; a school's profile is not, so it is not searched."""
 
-    year = forms.TypedChoiceField(label="年度", coerce=int)
+    year = forms.TypedChoiceField(label="年度", coerce=int, required=False, empty_value=None)
     county = forms.ModelChoiceField(Organization.objects.counties(), label="报送单位", required=False, empty_label="全市")
     q = forms.CharField(label="学校或镇（街道）名称", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"}))
 

@@ -1,7 +1,10 @@
+from datetime import date
 from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
+
+SCHOOL = '<span>{}<br><span class="hint">{}</span></span>'
 
 
 class TwoSidedTable(tables.Table):
@@ -10,13 +13,17 @@ class TwoSidedTable(tables.Table):
     organization = tables.Column("发起学校", order_by=("county__position", "organization__name"))
     partner = tables.Column("对方学校", order_by=("partner_county__position", "partner__name"))
     year = tables.Column("年度")
-    starts_on = tables.DateColumn("Y-m-d", verbose_name="开始", default="—")
-    ends_on = tables.DateColumn("Y-m-d", verbose_name="结束", default="—")
+    starts_on = tables.Column("起止日期", default="—")
     state = tables.TemplateColumn(template_name="organizations/two_sided/state.html", verbose_name="状态")
     submitted_at = tables.DateColumn("Y-m-d", verbose_name="提交日期", default="—")
 
     def render_organization(self, value: Any, record: Any) -> str:
-        return format_html('<a href="{}">{}</a><br><span class="hint">{}</span>', record.get_absolute_url(), value, record.county)
+        return format_html(SCHOOL, format_html('<a href="{}">{}</a>', record.get_absolute_url(), value), record.county)
 
     def render_partner(self, value: Any, record: Any) -> str:
-        return format_html('{}<br><span class="hint">{}</span>', value, record.partner_county)
+        return format_html(SCHOOL, value, record.partner_county)
+
+    def render_starts_on(self, value: date, record: Any) -> str:
+        if record.ends_on in (None, value):
+            return f"{value:%Y-%m-%d}"
+        return format_html('<span>{} <span class="nowrap">至 {}</span></span>', f"{value:%Y-%m-%d}", f"{record.ends_on:%Y-%m-%d}")

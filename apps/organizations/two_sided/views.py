@@ -31,6 +31,7 @@ class PartnerPicker(TemplateView):
     page_size = 12
     title = "选择对方学校"
     lead = ""
+    choice_note = "选择后生成草稿，提交之前还可以更换。"
     year: int | None = None  # of the draft, where there is one
     organization: Organization  # one's own school
 
@@ -95,6 +96,7 @@ class ChangePartner(ReportMixin, SingleObjectMixin, PartnerPicker):
 
     object: Any
     related = RELATED
+    choice_note = "选择后代替原来的学校。"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.take()

@@ -1,0 +1,96 @@
+"""What the made-up pairings and exchanges share: who is behind them, and their way through the lifecycle, told with its dates."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from random import Random
+from typing import Any
+
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.core.lifecycle.enums import State, Verb
+from apps.organizations.demo import person_name
+from apps.organizations.enums import SchoolArea
+from apps.organizations.models import Organization, RoleHolding, School
+from apps.organizations.two_sided.models import TwoSidedReport, TwoSidedStep
+
+
+class Cast:
+    """The schools of the demo, their counselors, and the people who decide for the reporting units."""
+
+    def __init__(self, random: Random) -> None:
+        self.schools = list(
+            School.objects.select_related("organization__parent", "organization__county").order_by(
+                "organization__county__position", "organization_id"
+            )
+        )
+        holdings = RoleHolding.objects.filter(role__in=["school_counselor", "county_lead"]).prefetch_related("group__user_set")
+        self.people = {holding.organization_id: holding.group.user_set.all()[0] for holding in holdings}
+        self.accounts = {user.username: pk for pk, user in self.people.items()}
+        self._name_the_others([school.organization_id for school in self.schools], random)
+
+    def _name_the_others(self, keys: Iterable[int], random: Random) -> None:
+        """A school without an account of its own has a counselor who cannot sign in: a name behind what was reported."""
+        missing = {f"demo-counselor-{pk}": pk for pk in keys if pk not in self.people}
+        known = User.objects.in_bulk(missing, field_name="username")
+        new = [
+            User(username=name, name=person_name(random), email=f"{pk}@demo.example", password="!", is_active=False)  # noqa: S106
+            for name, pk in missing.items()
+            if name not in known
+        ]
+        self.people |= {missing[user.username]: user for user in [*known.values(), *User.objects.bulk_create(new)]}
+
+    def school(self, username: str) -> School:
+        """The school of a demo account; of a reporting unit's account, its first country school."""
+        held_at = self.accounts[username]
+        there = [school for school in self.schools if held_at in (school.organization_id, school.county_id) and not school.closed_on]
+        return next((school for school in there if school.area == SchoolArea.RURAL), there[0])
+
+    def open_in(self, year: int) -> list[School]:
+        return [
+            school
+            for school in self.schools
+            if (school.opened_on is None or school.opened_on.year <= year) and (school.closed_on is None or school.closed_on.year > year)
+        ]
+
+
+@dataclass
+class Story:
+    """A report before it is written, and the steps that brought it where it is."""
+
+    report: Any
+    steps: list[dict[str, Any]] = field(default_factory=list)
+
+    def then(self, verb: Verb, at: datetime, by: User, unit: Organization, slot: str = "", **facts: Any) -> None:
+        """What the lifecycle would have written at that moment."""
+        report = self.report
+        match verb:
+            case Verb.SUBMIT:
+                report.state, report.submitted_at, report.submitted_by = State.SUBMITTED, report.submitted_at or at, by
+            case Verb.RETURN:
+                report.state, report.decided_at = State.RETURNED, at
+            case Verb.APPROVE:
+                if decided := next(each.decided_field for each in report.slots() if each.key == slot):
+                    setattr(report, decided, at)
+                if not decided or not report.open_slots():
+                    report.state, report.decided_at = State.APPROVED, at
+        report.version += 1
+        report.updated_by = by
+        self.steps.append({"verb": verb, "at": at, "by": by, "on_behalf_of": unit.name, "slot": slot, "content": report.content(), **facts})
+
+
+def write(stories: Sequence[Story], model: type[TwoSidedReport], step: type[TwoSidedStep]) -> None:
+    """Reports and steps, each in one statement."""
+    model.objects.bulk_create(story.report for story in stories)
+    step._default_manager.bulk_create(
+        step(report=story.report, **facts, **story.report.tenancy()) for story in stories for facts in story.steps
+    )
+    model.objects.update(updated_at=Coalesce("decided_at", "submitted_at", "created_at"))  # an insert puts down the moment of the load
+
+
+def moment(day: date, random: Random) -> datetime:
+    """Some time in the office hours of a day; never still to come."""
+    at = timezone.make_aware(datetime.combine(day, time(random.randint(8, 16), random.randint(0, 59))))
+    return min(at, timezone.now())
