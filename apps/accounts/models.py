@@ -34,3 +34,11 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return str(self)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), obj_field=None)
+class Membership(User.groups.through):  # type: ignore[name-defined]
+    """A person holds a role: Django's own table, named so that its history says who was given it, who lost it, and by whom."""
+
+    class Meta:
+        proxy = True

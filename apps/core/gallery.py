@@ -30,6 +30,7 @@ class SampleReport:
     created_by_id: int = 1
     submitted_by: str = "王芳"
     submitted_at: datetime = field(default_factory=timezone.now)
+    decided_at: datetime | None = None
     due_at: datetime = field(default_factory=lambda: timezone.now() + timedelta(days=12))
 
     @property

@@ -2,12 +2,26 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 
 from apps.core.uploads import MAX_FILES, MAX_MB
 
 MAX_REQUEST_BYTES = (MAX_FILES * MAX_MB + 5) * 1024 * 1024
+
+
+class ClientAddressMiddleware:
+    """Behind PROXIES proxies of ours the sender is whom the outermost of them saw; what stands before it anybody can write."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        seen = request.headers.get("X-Forwarded-For", "").split(",")
+        if 0 < settings.PROXIES <= len(seen) and seen[-settings.PROXIES].strip():
+            request.META["REMOTE_ADDR"] = seen[-settings.PROXIES].strip()
+        return self.get_response(request)
 
 
 class RequestSizeMiddleware:

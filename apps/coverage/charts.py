@@ -30,5 +30,6 @@ def _shape(measure: Measure) -> dict[str, Any]:
         "value": ratio.value,
         "count": ratio.covered,
         "total": ratio.total,
+        "distance": measure.distance,
         "url": measure.url,
     }

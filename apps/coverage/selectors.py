@@ -17,6 +17,7 @@ from apps.organizations.enums import Kind
 from apps.organizations.grants import grants_of, scope_for
 from apps.organizations.models import Organization
 
+NEAR = 0.1  # as far as this below the target, a figure is near it
 DEPTH = {Kind.CITY: 0, Kind.COUNTY: 1, Kind.TOWN: 2, Kind.SCHOOL: 3, Kind.PLACE: 3}
 
 
@@ -87,6 +88,15 @@ class Measure:
         if self.target is None or not self.ratio.total:
             return ""
         return "danger" if self.gap else "success"
+
+    @property
+    def distance(self) -> str:
+        """How far from the target, in the steps that the map colours."""
+        if self.ratio.value is None:
+            return "none"
+        if not self.gap:
+            return "reached"
+        return "near" if self.goal is not None and self.ratio.value >= self.goal - NEAR else "far"
 
     @property
     def url(self) -> str:

@@ -20,7 +20,7 @@ class NodeTable(tables.Table):
     name = tables.TemplateColumn('<a href="{{ record.url }}">{{ record.name }}</a>', order_by="name")
 
     def __init__(self, overview: Overview, **kwargs: Any) -> None:
-        columns = [(measure.indicator.key, _measure_column(measure.indicator)) for measure in overview.measures]
+        columns = [(each.indicator.key, _measure_column(each.indicator)) for each in overview.measures if not each.is_fact]
         super().__init__(overview.rows, extra_columns=columns, **kwargs)
         below = BELOW[Kind(overview.node.kind)]
         self.columns["name"].column.verbose_name = below

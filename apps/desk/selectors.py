@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from apps.core import navigation, todos
 from apps.core.todos import Todo
+from apps.desk.context_processors import SECTIONS
 from apps.organizations.enums import Kind
 from apps.organizations.grants import grants_of
 from apps.organizations.roles import PERMISSIONS, ROLES, Role
@@ -43,9 +44,9 @@ class Room:
 
 
 def rooms(user: Any) -> list[Room]:
-    """The rooms of the menu that the user has a permission for."""
+    """The rooms of the menu that the user has a permission for, in the menu's order."""
     held = grants_of(user)
-    found = (entry for entry in navigation.entries() if entry.permission in held)
+    found = sorted((entry for entry in navigation.entries() if entry.permission in held), key=lambda each: SECTIONS.index(each.section))
     return [Room(each.label, reverse(each.url_name), each.icon, _acts(str(each.permission).split(".")[0], held)) for each in found]
 
 

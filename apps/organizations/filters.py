@@ -13,18 +13,20 @@ AREAS = [
     ("村（社区）", [(f"place-{value}", label) for value, label in PlaceArea.choices]),
     ("学校", [(f"school-{value}", f"{label}学校") for value, label in SchoolArea.choices]),
 ]
+CLOSED = "closed"
+KINDS = [(kind.value, kind.label) for kind in (Kind.COUNTY, Kind.TOWN, Kind.PLACE, Kind.SCHOOL)] + [(CLOSED, "已撤并学校")]
 
 
 class OrganizationFilter(filters.FilterSet):
     """Finding one's way in the tree by name, kind, reporting unit and area."""
 
     q = filters.CharFilter(label="名称或代码", method="by_words", widget=forms.TextInput(attrs={"type": "search"}))
-    kind = filters.ChoiceFilter(
-        label="类别", choices=[c for c in Kind.choices if c[0] not in (Kind.CITY, Kind.CLUSTER)], empty_label="全部"
-    )
+    kind = filters.ChoiceFilter(label="类别", choices=KINDS, method="by_kind", empty_label="全部")
     county = filters.ModelChoiceFilter(label="报送单位", queryset=Organization.objects.counties(), empty_label="全部")
     area = filters.ChoiceFilter(label="城乡", choices=AREAS, method="by_area", empty_label="全部")
     reached = filters.ChoiceFilter(label="少先队组织", choices=[("yes", "已有"), ("no", "还没有")], method="by_reach", empty_label="全部")
+
+    within = filters.ModelChoiceFilter(queryset=Organization.objects.all(), method="by_branch", widget=forms.HiddenInput)
 
     class Meta:
         model = Organization
@@ -37,6 +39,15 @@ class OrganizationFilter(filters.FilterSet):
 
     def by_words(self, queryset: OrganizationQuerySet, name: str, value: str) -> OrganizationQuerySet:
         return queryset.matching(value)
+
+    def by_kind(self, queryset: OrganizationQuerySet, name: str, value: str) -> OrganizationQuerySet:
+        """Schools are those that are there; the closed ones are asked for by themselves."""
+        today = timezone.localdate()
+        return queryset.closed_on(today) if value == CLOSED else queryset.of_kind(Kind(value)).open_on(today)
+
+    def by_branch(self, queryset: OrganizationQuerySet, name: str, value: Organization) -> OrganizationQuerySet:
+        """What lies below one organization: a figure opens into the rows it counts."""
+        return queryset.below(value)
 
     def by_area(self, queryset: OrganizationQuerySet, name: str, value: str) -> OrganizationQuerySet:
         profile, area = value.split("-")

@@ -9,13 +9,10 @@ from apps.organizations.services import places, schools, units
 from apps.organizations.validators import not_in_future
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-PROFILE_LABELS = {"class_count": "班级数", "member_count": "少先队员数"}
 PROFILE_HELP = {
-    "type": "中心小学、完小或教学点。",
     "class_count": "现有教学班数。",
     "member_count": "只填人数，不填姓名。",
     "opened_on": "不清楚可以不填。",
-    "is_new_resident": "以招收新居民子女为主的学校。",
 }
 
 

@@ -47,6 +47,10 @@ class OrganizationQuerySet(models.QuerySet):
         """Without the schools that are closed by then."""
         return self.exclude(school__closed_on__lte=day)
 
+    def closed_on(self, day: date) -> Self:
+        """The schools that are closed by then."""
+        return self.filter(school__closed_on__lte=day)
+
     def with_unit_count(self, day: date) -> Self:
         """`unit_count`: the units active there on a day."""
         active = Q(units__established_on__lte=day) & (Q(units__dissolved_on__isnull=True) | Q(units__dissolved_on__gt=day))

@@ -55,6 +55,9 @@ class PlaceTable(tables.Table):
 class SchoolTable(tables.Table):
     """The schools of a town, or those directly under a reporting unit."""
 
+    class Meta:
+        empty_text = "还没有登记学校。"
+
     name = _name("学校", order_by="name")
     area = tables.Column("城乡", accessor="school__area")
     type = tables.Column("类型", accessor="school__type")

@@ -71,7 +71,8 @@ class OrganizationList(Guarded, FilterView):
             may_register = self.request.user.has_perm("organizations.register", top)
             return {**context, "organization": top, "may_register": may_register, **below(self.request, top)}
         found = ResultTable(self.object_list, exclude=() if "county" in self.filterset.filters else ("county",))
-        return {**context, "table": table(self.request, found, paginate={"per_page": PER_PAGE})}
+        within = self.filterset.form.cleaned_data.get("within") if self.filterset.form.is_valid() else None
+        return {**context, "within": within, "table": table(self.request, found, paginate={"per_page": PER_PAGE})}
 
 
 class OrganizationPage(Guarded):

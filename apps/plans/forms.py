@@ -3,7 +3,7 @@ from typing import Any
 
 from django import forms
 
-from apps.core.lifecycle.forms import ReportForm
+from apps.core.lifecycle.rows import BaseRows, RowsForm
 from apps.core.uploads import MAX_FILES, FilesField
 from apps.plans.models import Attachment, Plan, Window
 
@@ -26,16 +26,10 @@ class StageForm(forms.Form):
         return data
 
 
-class BaseStages(forms.BaseFormSet):
-    def rows(self) -> list[dict[str, Any]]:
-        """The rows that say something, in order."""
-        return [row.cleaned_data for row in self.forms if any(row.cleaned_data.values())]
+Stages = forms.formset_factory(StageForm, formset=BaseRows, extra=1, max_num=40, validate_max=True)
 
 
-Stages = forms.formset_factory(StageForm, formset=BaseStages, extra=1, max_num=40, validate_max=True)
-
-
-class PlanForm(ReportForm):
+class PlanForm(RowsForm):
     sections = (
         ("目标和任务", "写清本年度做什么、做到什么程度。", ("goals", "tasks")),
         ("措施和责任", "", ("measures", "leader", "contact")),
@@ -47,6 +41,9 @@ class PlanForm(ReportForm):
         widgets = {name: forms.Textarea(attrs={"rows": 6}) for name in ("goals", "tasks", "measures")}
 
     part_labels = {"stages": "实施步骤"}
+    rows_name = "stages"
+    row_label = "步骤"
+    rows_formset = Stages
 
     uploads = FilesField(label="添加附件")
     remove = forms.ModelMultipleChoiceField(
@@ -56,9 +53,6 @@ class PlanForm(ReportForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["remove"].queryset = self.instance.attachments.all()  # type: ignore[attr-defined]
-        # What is posted replaces the rows as a set. Beside stored rows, a posted row that equals its stored one would count as left empty.
-        rows = None if self.is_bound else self.instance.stages.values("title", "starts_on", "ends_on", "responsible")
-        self.stages: Any = Stages(self.data if self.is_bound else None, prefix="stages", initial=rows)
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or self.cleaned_data
@@ -66,27 +60,6 @@ class PlanForm(ReportForm):
         if added and self.instance.attachments.count() - len(removed) + len(added) > MAX_FILES:
             self.add_error("uploads", f"附件最多 {MAX_FILES} 个，请先移除不需要的附件。")
         return data
-
-    def is_valid(self) -> bool:
-        stages_are = self.stages.is_valid()
-        return super().is_valid() and stages_are
-
-    def more_errors(self) -> list[tuple[str, str, str]]:
-        """The wrong rows too, each with the way to its field."""
-        if not self.is_bound:
-            return super().more_errors()
-        rows = [
-            (f"步骤 {number} {field.label}", field.id_for_label, error)
-            for number, row in enumerate(self.stages.forms, start=1)
-            for field in row
-            for error in field.errors
-        ]
-        return [*super().more_errors(), *rows, *(("实施步骤", "id_stages", error) for error in self.stages.non_form_errors())]
-
-    def show_theirs(self, stored: Any) -> None:
-        super().show_theirs(stored)
-        if self.stages.rows() != list(stored.stages.values("title", "starts_on", "ends_on", "responsible")):
-            self.parts["stages"].theirs = "\n".join(str(stage) for stage in stored.stages.all()) or "（空）"
 
 
 class WindowForm(forms.ModelForm):

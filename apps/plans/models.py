@@ -88,6 +88,10 @@ class Plan(TenantReport):
         return reverse("plans:detail", args=[self.pk])
 
     @property
+    def year(self) -> int:
+        return self.window_id
+
+    @property
     def due_at(self) -> datetime:
         return self.window.due_at
 

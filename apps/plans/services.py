@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.core.errors import DomainError
+from apps.core.lifecycle import rows
 from apps.core.lifecycle import services as lifecycle
 from apps.core.uploads import content_type
 from apps.organizations.models import Organization
@@ -34,7 +35,7 @@ def draft(*, organization: Organization, window: Window, by: Any) -> tuple[Plan,
         for name in Plan.content_fields:
             setattr(plan, name, getattr(before, name))
         plan.save()
-        _write_stages(plan, [_a_year_later(stage) for stage in before.stages.all()])
+        rows.replace(plan.stages, [_a_year_later(stage) for stage in before.stages.all()], tenancy=plan.tenancy())
     return plan, begun
 
 
@@ -50,10 +51,7 @@ def save(
 ) -> Plan:
     """Write an edited draft with its stages (title, starts_on, ends_on, responsible) and its files."""
     plan = lifecycle.save(report=report, by=by, version=version)
-    kept = list(plan.stages.values("title", "starts_on", "ends_on", "responsible"))
-    if kept != list(stages):
-        plan.stages.all().delete()
-        _write_stages(plan, stages)
+    rows.replace(plan.stages, stages, tenancy=plan.tenancy())
     plan.attachments.filter(pk__in=[attachment.pk for attachment in remove]).delete()
     for file in files:
         _attach(plan, file)
@@ -72,10 +70,6 @@ def open_window(*, year: int, opens_on: date, due_on: date, closes_on: date, by:
     window.full_clean(validate_unique=False)
     window.save()
     return window
-
-
-def _write_stages(plan: Plan, rows: Iterable[Mapping[str, Any]]) -> None:
-    Stage.objects.bulk_create(Stage(plan=plan, position=n, **row, **plan.tenancy()) for n, row in enumerate(rows, start=1))
 
 
 def _a_year_later(stage: Stage) -> dict[str, Any]:

@@ -1,36 +1,9 @@
-import django_tables2 as tables
-from django.utils.html import format_html
-
-from apps.plans.selectors import Standing
+from apps.core.lifecycle.tables import LedgerTable, StandingTable
 
 
-class StandingTable(tables.Table):
-    """Where units or years stand; works on `Standing`, not on a queryset."""
-
-    title = tables.Column("报送单位", accessor="organization__name")
-    state = tables.TemplateColumn(template_name="plans/standing_state.html", verbose_name="状态", order_by="state_label")
-    submitted_at = tables.DateTimeColumn("Y-m-d H:i", verbose_name="上报时间", accessor="plan__submitted_at", default="—")
-    decided_at = tables.DateTimeColumn("Y-m-d H:i", verbose_name="办结时间", accessor="plan__decided_at", default="—")
-    updated_by = tables.Column("最近经办", accessor="plan__updated_by__name", default="—")
-
+class UnitTable(StandingTable):
     caption = "工作方案上报情况"
 
-    def render_title(self, value: object, record: Standing) -> str:
-        return _linked(str(value), record)
 
-
-class LedgerTable(StandingTable):
-    """The years of one unit, or of the few that somebody works for."""
-
-    class Meta:
-        sequence = ("title", "unit", "...")
-
-    title = tables.Column("年度", accessor="window__year")
-    unit = tables.Column("报送单位", accessor="organization__name")
-
-    def render_title(self, value: object, record: Standing) -> str:
-        return _linked(f"{value}年", record)
-
-
-def _linked(text: str, record: Standing) -> str:
-    return format_html('<a href="{}">{}</a>', record.plan.get_absolute_url(), text) if record.plan else text
+class YearTable(LedgerTable):
+    caption = "工作方案上报情况"

@@ -7,7 +7,8 @@ from django.utils import timezone
 from apps.core import todos
 from apps.core.lifecycle.enums import State
 from apps.core.todos import Todo
-from apps.organizations.grants import grants_of
+from apps.organizations.grants import grants_of, scope_for
+from apps.organizations.models import Organization
 from apps.plans import selectors
 from apps.plans.models import Plan, Window
 
@@ -22,20 +23,21 @@ def to_review(user: Any) -> Iterator[Todo]:
 @todos.source
 def to_write(user: Any) -> Iterator[Todo]:
     """A reporting unit: plans to begin, to finish, to revise."""
-    units = grants_of(user).get("plans.edit", frozenset())
-    if not units:
+    if "plans.edit" not in grants_of(user):
         return
-    plans = {plan.window_id: plan for plan in Plan.objects.filter(organization__in=units).select_related("window", "organization")}
-    for plan in plans.values():
-        if plan.state == State.RETURNED:
-            yield Todo(f"{plan}被退回", plan.get_absolute_url(), "请按意见修改后重新上报。", due=plan.due_at, tone="warning")
-    for window in Window.objects.open_on(timezone.localdate()):
-        begun = plans.get(window.pk)
-        if begun is None or begun.state == State.DRAFT:
-            late = timezone.now() > window.due_at
-            url = begun.get_absolute_url() if begun else reverse("plans:list")
+    today, now = timezone.localdate(), timezone.now()
+    units = list(Organization.objects.in_scope(scope_for(user, "plans.edit")).counties())
+    windows = {window.year: window for window in Window.objects.all()}
+    for standing in selectors.ledger(units=units, windows=list(windows.values()), user=user):
+        window, plan = windows[standing.year], standing.report
+        if plan is not None and plan.state == State.RETURNED:
+            yield Todo(f"{plan}被退回", plan.get_absolute_url(), "请按意见修改后重新上报。", due=window.due_at, tone="warning")
+        elif window.is_open(today) and (plan is None or plan.state == State.DRAFT):
+            late = now > window.due_at
+            url = plan.get_absolute_url() if plan else reverse("plans:list")
             text = "已超过上报期限，请尽快上报。" if late else "填好后上报市少工委办公室。"
-            yield Todo(f"填报{window}工作方案", url, text, due=window.due_at, tone="warning" if late else "action")
+            title = f"填报{standing.organization if len(units) > 1 else ''}{window}工作方案"
+            yield Todo(title, url, text, due=window.due_at, tone="warning" if late else "action")
 
 
 @todos.source

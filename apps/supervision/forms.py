@@ -41,7 +41,8 @@ class SupervisionForm(RowsForm):
         ("督导机构", "为督导少先队工作成立的机构；还没有成立的可以不填。", ("body_name", "body_head", "body_set_up_on")),
     )
     rows_name = "inspections"
-    rows_label = "督导工作"
+    row_label = "督导"
+    part_labels = {"inspections": "督导工作"}
     rows_formset = Inspections
 
     class Meta:

@@ -1,5 +1,6 @@
 """Which years are reported, and who has reported."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,11 +36,11 @@ def board(*, year: int, user: Any) -> Board:
     return standings.board(year=year, units=units, reports=reports)
 
 
-def ledger(*, organization: Organization, user: Any, today: date) -> list[Standing]:
-    """One unit's standing for every year, newest first."""
-    own = SupervisionReport.objects.visible_to(user).filter(organization=organization).select_related(*RELATED)
-    reports = {report.year: report for report in own.prefetch_related("inspections")}
-    return standings.ledger(unit=organization, reports=reports, years=years(today))
+def ledger(*, units: Sequence[Organization], user: Any, today: date) -> list[Standing]:
+    """The units' standing for every year, newest first."""
+    own = SupervisionReport.objects.visible_to(user).filter(organization__in=units)
+    reports = own.select_related(*RELATED).prefetch_related("inspections")
+    return list(standings.ledger(years=years(today), units=units, reports=reports))
 
 
 def facts(board: Board) -> Facts:

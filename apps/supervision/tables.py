@@ -13,18 +13,18 @@ class Facts(tables.Table):
     inspections = tables.Column("督导次数", accessor="report__inspection_count", default="—", attrs=NUMBER)
 
 
-SEQUENCE = ("title", "state", "measures", "body", "inspections", "submitted_at")
+FACTS = ("state", "measures", "body", "inspections", "submitted_at")
 
 
 class UnitTable(StandingTable, Facts):
     caption = "各报送单位督导情况"
 
     class Meta:
-        sequence = SEQUENCE
+        sequence = ("title", *FACTS)
         exclude = ("decided_at", "updated_by")
 
 
 class YearTable(LedgerTable, Facts):
     class Meta:
-        sequence = SEQUENCE
+        sequence = ("title", "unit", *FACTS)
         exclude = ("decided_at", "updated_by")

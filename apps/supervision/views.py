@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +11,8 @@ from django.views.generic import TemplateView, View
 from apps.core.errors import DomainError
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
+from apps.core.lifecycle.standings import Standing
+from apps.core.lifecycle.tables import StandingTable
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.supervision import selectors, services
@@ -34,37 +38,39 @@ class SupervisionList(Guarded, TemplateView):
     template_name = "supervision/list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if scope_for(self.request.user, "supervision.view").everything:
-            return super().get_context_data(**self.board(), **kwargs)
-        return super().get_context_data(**self.own(), **kwargs)
+        find = self.board if scope_for(self.request.user, "supervision.view").everything else self.ledger
+        return super().get_context_data(**find(timezone.localdate()), **kwargs)
 
-    def board(self) -> dict[str, Any]:
-        years = selectors.years(timezone.localdate())
+    def board(self, today: date) -> dict[str, Any]:
+        years = selectors.years(today)
         year = next((each for each in years if str(each) == self.request.GET.get("year")), years[0])
         board = selectors.board(year=year, user=self.request.user)
-        table = UnitTable(board.standings, order_by=self.request.GET.get("sort", ""), request=self.request)
-        return {"years": years, "board": board, "facts": selectors.facts(board), "table": table}
+        return {"years": years, "board": board, "facts": selectors.facts(board), "table": self.sorted(UnitTable, board.standings)}
 
-    def own(self) -> dict[str, Any]:
-        user, today = self.request.user, timezone.localdate()
-        unit = get_object_or_404(Organization.objects.in_scope(scope_for(user, "supervision.view")).counties())
-        standings = selectors.ledger(organization=unit, user=user, today=today)
+    def ledger(self, today: date) -> dict[str, Any]:
+        """Somebody who works for more than one unit finds all of theirs here."""
+        user = self.request.user
+        units = list(Organization.objects.in_scope(scope_for(user, "supervision.view")).counties())
+        standings = selectors.ledger(units=units, user=user, today=today)
         open_now = SupervisionReport.open_years(today)
-        table = YearTable(standings, order_by=self.request.GET.get("sort", ""), request=self.request)
-        may_edit = user.has_perm("supervision.edit", unit)
-        return {"unit": unit, "may_edit": may_edit, "open": [each for each in standings if each.year in open_now], "table": table}
+        editable = {unit.pk for unit in units if user.has_perm("supervision.edit", unit)}
+        table = self.sorted(YearTable, standings, exclude=() if len(units) > 1 else ("unit",))
+        return {"units": units, "editable": editable, "open": [each for each in standings if each.year in open_now], "table": table}
+
+    def sorted(self, table: type[StandingTable], rows: Sequence[Standing], **options: Any) -> StandingTable:
+        return table(rows, order_by=self.request.GET.get("sort", ""), request=self.request, **options)
 
 
 class SupervisionCreate(Guarded, View):
-    """Begin the unit's report of a year, then go and fill it in."""
+    """Begin a unit's report of a year, then go and fill it in."""
 
     permission = "supervision.edit"
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, year: int) -> HttpResponse:
-        unit = get_object_or_404(Organization.objects.in_scope(scope_for(request.user, "supervision.edit")).counties())
+    def post(self, request: HttpRequest, year: int, unit: int) -> HttpResponse:
+        organization = get_object_or_404(Organization.objects.in_scope(scope_for(request.user, "supervision.edit")).counties(), pk=unit)
         try:
-            report, begun = services.draft(organization=unit, year=year, by=request.user)
+            report, begun = services.draft(organization=organization, year=year, by=request.user)
         except DomainError as error:
             messages.error(request, error.message)
             return redirect("supervision:list")

@@ -76,6 +76,23 @@ def test_the_lock_is_for_one_account_at_one_address(client, user):
     assert sign_in(client, address="192.0.2.7").status_code == 302
 
 
+def test_behind_a_proxy_the_lock_is_for_the_address_it_saw(client, user, settings):
+    """Not for the proxy, which everybody shares, and not for what a sender says of themselves."""
+    settings.PROXIES = 1
+    for invented in range(5):
+        sign_in(Client(headers={"X-Forwarded-For": f"203.0.113.{invented}, 192.0.2.7"}), password="wrong")
+    assert set(AccessAttempt.objects.values_list("ip_address", flat=True)) == {"192.0.2.7"}
+    assert sign_in(Client(headers={"X-Forwarded-For": "192.0.2.7"})).status_code == 429
+    assert sign_in(Client(headers={"X-Forwarded-For": "192.0.2.8"})).status_code == 302
+
+
+def test_without_a_proxy_nobody_chooses_their_address(user, settings):
+    settings.PROXIES = 0
+    for invented in range(5):
+        sign_in(Client(headers={"X-Forwarded-For": f"192.0.2.{invented}"}), password="wrong")
+    assert set(AccessAttempt.objects.values_list("ip_address", flat=True)) == {"127.0.0.1"}
+
+
 def test_the_lock_opens_after_thirty_minutes(client, user):
     fail(5)
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=29))

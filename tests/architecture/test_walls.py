@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
 
 from apps.core import security
+from tests.factories.database import sql
 
 pytestmark = pytest.mark.django_db
 
@@ -33,14 +33,8 @@ UNTRACKED = {
 }
 
 
-def rows(sql: str, *params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
-
-
-def names(sql: str, *params: Any) -> set[str]:
-    return {name for (name,) in rows(sql, *params)}
+def names(statement: str, *params: Any) -> set[str]:
+    return {name for (name,) in sql(statement, *params)}
 
 
 OURS = "SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
@@ -62,7 +56,7 @@ def history() -> set[str]:
 
 
 def test_the_tests_work_as_the_applications_role():
-    assert rows("SELECT current_user, session_user") == [(settings.DATABASES["default"]["USER"],) * 2]
+    assert sql("SELECT current_user, session_user") == [(settings.DATABASES["default"]["USER"],) * 2]
 
 
 def test_every_table_with_a_county_is_behind_a_forced_policy():
@@ -80,7 +74,7 @@ def test_every_tenant_model_has_its_table_there():
 def test_only_the_trees_names_are_a_directory():
     others = "SELECT c.relname FROM pg_policy p JOIN pg_class c ON c.oid = polrelid WHERE polname <> 'tenant'"
     assert names(others) == {"organizations_organization"}
-    assert rows("SELECT polcmd FROM pg_policy WHERE polname = 'directory'") == [("r",)]
+    assert sql("SELECT polcmd FROM pg_policy WHERE polname = 'directory'") == [("r",)]
 
 
 def test_counties_are_never_missing():
@@ -122,11 +116,11 @@ def test_no_function_lends_its_owners_rights():
 
 
 def test_the_applications_role_owns_nothing_and_bypasses_nothing():
-    assert rows("SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user") == [(False,) * 4]
-    assert rows("SELECT roleid FROM pg_auth_members WHERE member = current_user::regrole") == []
-    assert rows("SELECT relname FROM pg_class WHERE relowner = current_user::regrole") == []
-    assert rows("SELECT proname FROM pg_proc WHERE proowner = current_user::regrole") == []
-    assert rows("SELECT has_schema_privilege('public', 'CREATE'), has_database_privilege(current_database(), 'CREATE')") == [(False, False)]
+    assert sql("SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user") == [(False,) * 4]
+    assert sql("SELECT roleid FROM pg_auth_members WHERE member = current_user::regrole") == []
+    assert sql("SELECT relname FROM pg_class WHERE relowner = current_user::regrole") == []
+    assert sql("SELECT proname FROM pg_proc WHERE proowner = current_user::regrole") == []
+    assert sql("SELECT has_schema_privilege('public', 'CREATE'), has_database_privilege(current_database(), 'CREATE')") == [(False, False)]
 
 
 def test_nobody_but_the_owner_truncates_or_adds_triggers():

@@ -21,7 +21,8 @@ from tests.factories.plans import PlanFactory, WindowFactory
 
 ROW = {"title": "部署", "starts_on": timezone.localdate(), "ends_on": timezone.localdate(), "responsible": "办公室"}
 REMARKS = {"goals": "请写明数量。"}
-STALE = st.sampled_from([False, False, False, True])
+STALE = st.sampled_from([False] * 5 + [True])
+COMPLETE = st.sampled_from([True] * 3 + [False])
 PEOPLE = ("editor", "lead", "both", "officer", "second", "neighbour")
 
 
@@ -29,27 +30,18 @@ class Lifecycle(RuleBasedStateMachine):
     """One plan from two hours before the midnight that ends its due day; the window closes a day later."""
 
     jiaxing: Any
+    people: dict[str, Any]
     monkeypatch: Any
 
     def __init__(self) -> None:
         super().__init__()
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
-        county, city = self.jiaxing.county(), self.jiaxing.city
         due_on = timezone.localdate()
         self.now = timezone.make_aware(datetime.combine(due_on, time(22)))
         self.monkeypatch.setattr(timezone, "now", lambda: self.now)
-        self.people = {
-            "editor": self.jiaxing.person("county_editor", county),
-            "lead": self.jiaxing.person("county_lead", county),
-            "both": self.jiaxing.person("county_lead", county),
-            "officer": self.jiaxing.person("city_officer", city),
-            "second": self.jiaxing.person("city_officer", city),
-            "neighbour": self.jiaxing.person("county_lead", self.jiaxing.county("海盐县")),
-        }
-        roles.grant(user=self.people["both"], role="city_officer", organization=city)
         window = WindowFactory(due_on=due_on, closes_on=due_on + timedelta(days=1))
-        plan = PlanFactory(organization=county, window=window, created_by=self.people["lead"])
+        plan = PlanFactory(organization=self.jiaxing.county(), window=window, created_by=self.people["lead"])
         self.pk, self.due, self.closing = plan.pk, window.due_at, window.due_at + timedelta(days=1)
         self.state, self.version, self.complete = State.DRAFT, 1, True
         self.first_submitted, self.submitted_by, self.verbs = None, None, []
@@ -66,11 +58,11 @@ class Lifecycle(RuleBasedStateMachine):
     def seen(self, stale: bool) -> int:
         return self.version - 1 if stale else self.version
 
-    @rule(minutes=st.sampled_from([1, 30, 119, 120, 600, 1440]))
+    @rule(minutes=st.sampled_from([1, 119, 120, 1440]))
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
 
-    @rule(who=st.sampled_from(("editor", "lead")), complete=st.booleans(), stale=STALE)
+    @rule(who=st.sampled_from(("editor", "lead")), complete=COMPLETE, stale=STALE)
     def write(self, who: str, complete: bool, stale: bool) -> None:
         plan = self.plan
         plan.goals = f"目标 {self.version}" if complete else ""
@@ -99,7 +91,7 @@ class Lifecycle(RuleBasedStateMachine):
             self.submitted_by = who
             self.took("submit", State.SUBMITTED)
 
-    @rule(who=st.sampled_from(("officer", "second", "both")), stale=STALE)
+    @rule(who=st.sampled_from(("officer", "both")), stale=STALE)
     def approve(self, who: str, stale: bool) -> None:
         def act() -> Any:
             return services.approve(report=self.plan, slot="review", by=self.people[who], version=self.seen(stale))
@@ -175,8 +167,24 @@ class Lifecycle(RuleBasedStateMachine):
         assert [slot.key for slot in self.plan.open_slots()] == ["review"]
 
 
-def test_lifecycle_keeps_its_rules_in_any_order(jiaxing):
-    some = settings(max_examples=20, stateful_step_count=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@pytest.fixture
+def people(jiaxing):
+    """Two of the county, two of the city, one of both, one of another county."""
+    county, city = jiaxing.county(), jiaxing.city
+    both = jiaxing.person("county_lead", county)
+    roles.grant(user=both, role="city_officer", organization=city)
+    return {
+        "editor": jiaxing.person("county_editor", county),
+        "lead": jiaxing.person("county_lead", county),
+        "both": both,
+        "officer": jiaxing.person("city_officer", city),
+        "second": jiaxing.person("city_officer", city),
+        "neighbour": jiaxing.person("county_lead", jiaxing.county("海盐县")),
+    }
+
+
+def test_lifecycle_keeps_its_rules_in_any_order(jiaxing, people):
+    some = settings(max_examples=30, stateful_step_count=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     with pytest.MonkeyPatch.context() as monkeypatch:
-        machine = type("Machine", (Lifecycle,), {"jiaxing": jiaxing, "monkeypatch": monkeypatch})
+        machine = type("Machine", (Lifecycle,), {"jiaxing": jiaxing, "people": people, "monkeypatch": monkeypatch})
         run_state_machine_as_test(machine, settings=some)

@@ -14,25 +14,13 @@ from apps.core.scope import Scope
 from apps.organizations.grants import whole_scope
 from apps.organizations.models import Organization
 from apps.plans.models import Plan, Stage, Step, Window
+from tests.factories.database import sql, written
 from tests.factories.jiaxing import Jiaxing
 from tests.factories.organizations import UnitFactory
 from tests.factories.people import UserFactory
 
 HOME, AWAY = "南湖区", "秀洲区"
 WATCHED = ("organizations_pioneerunit", "organizations_school", "organizations_place", "plans_plan", "plans_stage", "plans_step")
-
-
-def sql(statement: str, *params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return cursor.fetchall()
-
-
-def written(statement: str, *params: Any) -> int:
-    """How many rows a write reached."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return cursor.rowcount
 
 
 @pytest.fixture

@@ -95,11 +95,13 @@ def test_whoever_looks_from_two_places_gets_a_list(jiaxing):
     ("query", "names"),
     [
         ("q=凤桥小", ["凤桥小学"]),
-        ("q=小学 凤桥", ["凤桥小学"]),
+        ("q=小学 凤", ["凤桥小学"]),
         ("q=没有这个", []),
         ("kind=school", ["凤桥小学", "海宁小学"]),
         ("kind=school&area=school-rural", ["海宁小学"]),
         ("area=school-urban", ["凤桥小学"]),
+        ("kind=closed", ["撤并小学"]),
+        ("q=撤并", ["撤并小学"]),
         ("kind=school&reached=yes", ["海宁小学"]),
         ("kind=school&reached=no", ["凤桥小学"]),
     ],
@@ -107,7 +109,7 @@ def test_whoever_looks_from_two_places_gets_a_list(jiaxing):
 def test_search_finds(jiaxing, city, query, names):
     jiaxing.school(name="凤桥小学")
     UnitFactory(organization=jiaxing.school("海宁市", name="海宁小学", area="rural"), kind=UnitKind.BRIGADE)
-    jiaxing.school(name="撤并的学校", closed_on=date(2014, 8, 31), area="rural") if "reached=no" in query else None
+    jiaxing.school(name="撤并小学", closed_on=date(2014, 8, 31), area="rural")
     assert found(city.get(f"/organizations/?{query}")) == names
 
 
@@ -125,6 +127,22 @@ def test_search_by_reporting_unit_area_and_code(jiaxing, city):
 )
 def test_nonsense_in_the_address_is_harmless(jiaxing, city, query):
     assert city.get(f"/organizations/?{query}").status_code == 200
+
+
+def test_figures_open_into_the_rows_they_count(jiaxing, city):
+    UnitFactory(organization=jiaxing.place())
+    jiaxing.school()
+    jiaxing.school(closed_on=date(2014, 8, 31))
+    for organization in (jiaxing.city, jiaxing.county(), jiaxing.town()):
+        page = city.get(f"/organizations/{organization.pk}/")
+        totals = page.context["totals"]
+        counts = {"kind=town": totals.towns, "kind=place": totals.places, "kind=school": totals.schools}
+        counts["kind=place&amp;reached=no"] = totals.missing
+        for query, count in counts.items():
+            address = f"/organizations/?{query}&amp;within={organization.pk}"
+            if count:
+                assert f'href="{address}"' in page.content.decode()
+                assert city.get(address.replace("&amp;", "&")).context["table"].paginator.count == count
 
 
 def test_county_searches_only_its_own(jiaxing, lead):

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from apps.core import seen
@@ -173,7 +172,9 @@ def test_county_closes_a_school(jiaxing, lead):
 
 def test_what_was_typed_before_the_session_ended_comes_back(jiaxing):
     user, address = jiaxing.person("town_counselor", jiaxing.town()), f"/organizations/{jiaxing.place().pk}/units/new/"
-    client = Client()
+    client = jiaxing.signed_in(user)
+    client.get(address)
+    del client.cookies["sessionid"]
     assert client.post(address, UNIT).url == f"/login/?next={address}"
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     restored = client.get(address)

@@ -5,11 +5,15 @@ from datetime import date
 import pghistory
 import pytest
 from django.apps import apps
+from django.urls import reverse
 
+from apps.accounts.models import Membership
 from apps.organizations.models import Organization, PioneerUnit, School
+from apps.organizations.services import roles
 from apps.plans import services
-from tests.core.test_scope import sql
+from tests.factories.database import sql
 from tests.factories.organizations import UnitFactory
+from tests.factories.people import UserFactory
 
 
 def events(model: type, **facts: object) -> list[tuple[str, dict | None]]:
@@ -20,7 +24,7 @@ def events(model: type, **facts: object) -> list[tuple[str, dict | None]]:
 def test_a_request_writes_its_user_and_address(jiaxing):
     window = services.open_window(year=2026, opens_on=date(2026, 1, 1), due_on=date(2026, 4, 10), closes_on=date(2026, 12, 31), by=None)
     lead = jiaxing.person("county_lead", jiaxing.county())
-    address = f"/plans/year/{window.pk}/begin/"
+    address = reverse("plans:create", kwargs={"year": window.pk, "unit": jiaxing.county().pk})
 
     jiaxing.signed_in(lead).post(address)
 
@@ -53,3 +57,11 @@ def test_a_move_is_in_the_history_of_the_rows_it_carries(jiaxing):
 @pytest.mark.parametrize("field", ["password", "last_login"])
 def test_secrets_are_not_in_it(field):
     assert field not in {each.name for each in apps.get_model("accounts", "UserEvent")._meta.fields}
+
+
+def test_roles_given_and_taken_are_in_it(jiaxing):
+    user, group = UserFactory(), jiaxing.person("county_lead", jiaxing.county()).groups.get()
+    with pghistory.context(user=1):
+        roles.grant(user=user, role="county_lead", organization=jiaxing.county())
+        roles.revoke(user=user, role="county_lead", organization=jiaxing.county())
+    assert events(Membership, user=user, group=group) == [("insert", {"user": 1}), ("delete", {"user": 1})]

@@ -106,3 +106,15 @@ def test_same_school_registered_by_two_reporting_units_at_once(committed):
     name, sentence = at_once(lambda: register(first), lambda: register(last))
     assert name == "凤桥小学"
     assert sentence == f"“凤桥小学”已登记在{first.county}{first}，一所学校只归一个报送单位。如确是另一所同名学校，请在校名前加上地名。"
+
+
+def test_school_closed_while_a_squad_is_established(committed):
+    with scope.opened(scope.EVERYTHING):
+        register(town(0))
+        school = School.objects.select_related("organization").get()
+    squad = {"kind": UnitKind.SQUAD, "name": "一（1）中队", "established_on": date(2012, 9, 1)}
+    answers = at_once(
+        lambda: schools.close(school=school, on=date(2014, 8, 31), by=None).closed_on,
+        lambda: str(units.establish(organization=school.organization, by=None, **squad)),
+    )
+    assert answers == (date(2014, 8, 31), "凤桥小学已于 2014-08-31 撤并，不能再设立少先队组织。")

@@ -63,7 +63,7 @@ def test_somebody_of_two_counties_finds_both(jiaxing, lead, window):
     answer = client.get("/plans/")
     client.post(f"/plans/year/{window.year}/begin/{jiaxing.county('海盐县').pk}/")
 
-    assert [standing.organization.name for standing in answer.context["waiting"]] == ["南湖区", "海盐县"]
+    assert [standing.organization.name for _, standing in answer.context["waiting"]] == ["南湖区", "海盐县"]
     assert Plan.objects.get().organization.name == "海盐县"
 
 
@@ -109,7 +109,7 @@ def test_wrong_date_is_refused_at_its_field_and_nothing_typed_is_lost(county, pl
     answer = county.post(f"/plans/{plan.pk}/edit/", {**written(goals="新写的目标"), **row})
 
     form = answer.context["form"]
-    assert form.stages.errors[0] == {field: [sentence]}
+    assert form.rows.errors[0] == {field: [sentence]}
     assert [(anchor, text) for _, anchor, text in form.more_errors()] == [(f"id_stages-0-{field}", sentence)]
     assert "新写的目标" in answer.content.decode()
     assert Plan.objects.get().version == 1
@@ -131,7 +131,10 @@ def test_text_at_its_limit_is_accepted_with_its_line_ends(county, plan, written)
     assert plan.goals == ("一\n" * 2000).strip()
 
 
-def test_form_sent_after_the_session_ended_comes_back(county, lead, plan, written, client):
+def test_form_sent_after_the_session_ended_comes_back(county, lead, plan, written):
+    client = county
+    client.get("/plans/")  # the browser remembers whose it is
+    del client.cookies["sessionid"]
     answer = client.post(f"/plans/{plan.pk}/edit/", written(goals="登录过期前写的"))
     assert answer.url == f"/login/?next=/plans/{plan.pk}/edit/"
     assert "您刚才填写的内容已为您保留" in client.get(answer.url).content.decode()
@@ -141,7 +144,7 @@ def test_form_sent_after_the_session_ended_comes_back(county, lead, plan, writte
 
     assert page.context["restored"]
     assert page.context["form"]["goals"].value() == "登录过期前写的"
-    assert [row["title"].value() for row in page.context["form"].stages] == ["部署全年工作", ""]
+    assert [row["title"].value() for row in page.context["form"].rows] == ["部署全年工作", ""]
     assert client.post(f"/plans/{plan.pk}/edit/", written(goals="登录过期前写的")).status_code == 302
 
 

@@ -129,7 +129,7 @@ def test_confirmed_room_may_be_returned_and_keeps_every_step(school, counselor, 
     steps = list(returned.steps.all())
     assert [step.verb_label for step in steps] == ["提交", "确认", "退回"]
     assert steps[0].on_behalf_of == school.name
-    assert steps[2].labelled_remarks == [{"label": "使用面积（平方米）", "text": "请重新测量"}]
+    assert steps[2].labelled_remarks == [{"name": "area", "label": "使用面积（平方米）", "text": "请重新测量"}]
     assert steps[0].content["items"] == everything()
 
 

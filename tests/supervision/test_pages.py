@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from apps.core.lifecycle.enums import State
+from apps.organizations.services import roles
 from apps.supervision import todos
 from apps.supervision.models import SupervisionReport
 from tests.factories.supervision import SupervisionFactory, handed_in, inspected
@@ -48,7 +49,7 @@ def row(held_on="2012-06-01", place="第一小学", findings="队室偏小", rec
 
 def test_county_files_and_the_city_receives(county, lead, city):
     assert f"{YEAR}年督导情况" in lead.get("/supervision/").content.decode()
-    lead.post(f"/supervision/year/{YEAR}/begin/")
+    lead.post(f"/supervision/year/{YEAR}/{county.pk}/begin/")
     report = SupervisionReport.objects.get(organization=county)
     today = timezone.localdate().isoformat()
 
@@ -91,7 +92,7 @@ def test_inspection_belongs_to_its_year_and_nothing_typed_is_lost(county, lead, 
     response = lead.post(f"/supervision/{report.pk}/edit/", form_data(report, row(held_on, place="远方小学")))
 
     sentence = "督导日期应在 2012-01-01 和 2012-12-31 之间。"
-    assert response.context["form"].errors == {"__all__": [f"督导工作：{sentence}"]}
+    assert response.context["form"].more_errors() == [("督导 1 日期", "id_inspections-0-held_on", sentence)]
     assert response.context["form"].rows.forms[0].errors == {"held_on": [sentence]}
     assert "远方小学" in response.content.decode()
 
@@ -100,12 +101,13 @@ def test_future_is_refused_in_the_running_year(county, lead):
     report = SupervisionFactory(organization=county, year=YEAR)
     tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
     response = lead.post(f"/supervision/{report.pk}/edit/", form_data(report, row(tomorrow), measures_issued_on=tomorrow))
-    assert set(response.context["form"].errors) == {"measures_issued_on", "__all__"}
+    assert set(response.context["form"].errors) == {"measures_issued_on"}
+    assert [label for label, *_ in response.context["form"].more_errors()] == ["督导 1 日期"]
 
 
-def test_year_that_is_not_open_gets_a_sentence(lead):
+def test_year_that_is_not_open_gets_a_sentence(county, lead):
     for year in (YEAR + 1, 99999):
-        page = lead.post(f"/supervision/year/{year}/begin/", follow=True)
+        page = lead.post(f"/supervision/year/{year}/{county.pk}/begin/", follow=True)
         assert f"现在可以填报{YEAR}年、{YEAR - 1}年的督导情况。" in page.content.decode()
 
 
@@ -114,7 +116,7 @@ def test_returned_report_shows_the_remark_on_inspections(county, lead, city):
     inspected(report)
     city.post(f"/supervision/{report.pk}/return/", {"version": 1, "reason": "请补充", "remark_inspections": "缺整改情况"})
     page = lead.get(f"/supervision/{report.pk}/edit/")
-    assert page.context["form"].rows_remark == "缺整改情况"
+    assert page.context["form"].rows_part.remark == "缺整改情况"
 
 
 def test_another_county_does_not_find_the_report(jiaxing, county):
@@ -166,3 +168,14 @@ def test_desk_says_what_waits(jiaxing, county):
     assert titles(todos.to_report, lead) == [(f"完成{YEAR - 1}年督导情况", 1)]
     SupervisionReport.objects.filter(year=YEAR).update(state=State.RETURNED)
     assert (f"南湖区{YEAR}年督导情况被退回", 1) in titles(todos.to_report, lead)
+
+
+def test_who_works_for_two_units_finds_both(jiaxing, county):
+    both = jiaxing.person("county_lead", county)
+    roles.grant(user=both, role="county_editor", organization=jiaxing.county("秀洲区"))
+    client = jiaxing.signed_in(both)
+
+    page = client.get("/supervision/")
+
+    assert [standing.organization.name for standing in page.context["open"]] == ["南湖区", "秀洲区"] * 2
+    assert client.post(f"/supervision/year/{YEAR}/{jiaxing.county('嘉善县').pk}/begin/").status_code == 404

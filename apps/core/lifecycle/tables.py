@@ -5,9 +5,9 @@ from apps.core.lifecycle.standings import Standing
 
 
 class StandingTable(tables.Table):
-    """Where units stand with a year's report; rows are `Standing`."""
+    """Where organizations stand with a year's report; works on `Standing`, not on a queryset."""
 
-    title = tables.Column("报送单位", accessor="unit__name", order_by="unit__position")
+    title = tables.Column("报送单位", accessor="organization__name", order_by="organization__position")
     state = tables.TemplateColumn(template_name="core/lifecycle/standing_state.html", verbose_name="状态", order_by="state_label")
     submitted_at = tables.DateTimeColumn("Y-m-d H:i", verbose_name="上报时间", accessor="report__submitted_at", default="—")
     decided_at = tables.DateTimeColumn("Y-m-d H:i", verbose_name="办结时间", accessor="report__decided_at", default="—")
@@ -18,9 +18,13 @@ class StandingTable(tables.Table):
 
 
 class LedgerTable(StandingTable):
-    """Where one unit stands year by year."""
+    """The years of one organization, or of the few that somebody works for."""
+
+    class Meta:
+        sequence = ("title", "unit", "...")
 
     title = tables.Column("年度", accessor="year")
+    unit = tables.Column("报送单位", accessor="organization__name", order_by="organization__position")
 
     def render_title(self, value: object, record: Standing) -> str:
         return _linked(f"{value}年", record)

@@ -1,6 +1,6 @@
 """The two ways to count, both set by set inside the database: everything anew, and only what a change adds or takes away.
 
-They share nothing but the question (an indicator's universe and what of it is covered on a day), so each is a check on the other.
+One sums the list, the other adds differences to sums; a nightly count and a test hold them together.
 """
 
 from collections.abc import Sequence
@@ -31,16 +31,22 @@ SELECT %s, %s, organization_id, county_id, path, "group", covered FROM came
 ON CONFLICT (county_id, year_id, indicator, organization_id)
     DO UPDATE SET path = excluded.path, "group" = excluded."group", covered = excluded.covered
 """
-# Every node on a row's line, once for the whole and once for the row's group.
-_NODES = """
-CROSS JOIN LATERAL unnest(string_to_array(path::text, '.')::bigint[]) AS label
-JOIN organizations_organization node ON node.id = label AND node.kind = ANY (%s)
-CROSS JOIN LATERAL (SELECT '' UNION SELECT "group") AS part (name)
+# What rows (path, group, covered, total) add to every node on their lines: to its whole, and to its part of their group.
+_ADDED = """
+SELECT node.id AS organization_id, node.county_id, node.path, added."group", added.covered, added.total
+FROM (
+    SELECT label, part AS "group", sum(covered)::int AS covered, sum(total)::int AS total
+    FROM {rows}
+    CROSS JOIN LATERAL unnest(string_to_array(path::text, '.')::bigint[]) AS label
+    CROSS JOIN LATERAL unnest(CASE "group" WHEN '' THEN ARRAY[''] ELSE ARRAY['', "group"]::text[] END) AS part
+    GROUP BY label, part
+) added
+JOIN organizations_organization node ON node.id = added.label AND node.kind = ANY (%s)
 """
 
 # Step 1 of counting anew: the list. Answers how many lines had to be put right.
 _LIST = f"""
-WITH fresh AS MATERIALIZED ({_FRESH}), stored AS MATERIALIZED ({_STORED}),
+WITH fresh AS MATERIALIZED ({{fresh}}), stored AS MATERIALIZED ({_STORED}),
 came AS (SELECT * FROM fresh EXCEPT SELECT * FROM stored),
 gone AS (
     DELETE FROM coverage_fact WHERE year_id = %s AND indicator = %s AND organization_id NOT IN (SELECT organization_id FROM fresh)
@@ -52,12 +58,10 @@ SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
 
 # Step 2: the figures of every node, from the list alone.
 _SUMS = f"""
-WITH counted AS MATERIALIZED (
-    SELECT node.id AS organization_id, node.county_id, node.path, part.name AS "group",
-           count(*) FILTER (WHERE fact.covered)::int AS covered, count(*)::int AS total
-    FROM ({_STORED}) fact {_NODES}
-    GROUP BY node.id, part.name
+WITH line AS (
+    SELECT path, "group", covered::int AS covered, 1 AS total FROM coverage_fact WHERE year_id = %s AND indicator = %s
 ),
+counted AS MATERIALIZED ({_ADDED.format(rows="line")}),
 stored AS (
     SELECT organization_id, county_id, path, "group", covered, total FROM coverage_figure WHERE year_id = %s AND indicator = %s
 ),
@@ -78,7 +82,7 @@ SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
 
 # Lines that differ from the stored ones leave with their old path and come with their new one, so a move is a change like any other.
 _DELTAS = f"""
-WITH fresh AS MATERIALIZED ({_FRESH}), stored AS MATERIALIZED ({_STORED} AND organization_id = ANY (%s::bigint[])),
+WITH fresh AS MATERIALIZED ({{fresh}}), stored AS MATERIALIZED ({_STORED} AND organization_id = ANY (%s::bigint[])),
 came AS (SELECT * FROM fresh EXCEPT SELECT * FROM stored),
 went AS (SELECT * FROM stored EXCEPT SELECT * FROM fresh),
 gone AS (
@@ -91,12 +95,7 @@ step AS (
     SELECT path, "group", covered::int AS covered, 1 AS total FROM came
     UNION ALL SELECT path, "group", -covered::int, -1 FROM went
 ),
-delta AS (
-    SELECT node.id AS organization_id, node.county_id, node.path, part.name AS "group",
-           sum(step.covered) AS covered, sum(step.total) AS total
-    FROM step {_NODES}
-    GROUP BY node.id, part.name
-)
+delta AS ({_ADDED.format(rows="step")})
 MERGE INTO coverage_figure f USING delta
 ON f.year_id = %s AND f.indicator = %s AND f.organization_id = delta.organization_id AND f."group" = delta."group"
 WHEN MATCHED AND f.total + delta.total = 0 THEN DELETE
@@ -111,7 +110,11 @@ def anew(indicator: Indicator, *, year: int, day: date) -> int:
     """Bring list and figures of a year in line with the registers as of a day. Answers how many rows were not."""
     fresh, fresh_params = _question(indicator, day)
     key: list[Any] = [year, indicator.key]
-    return _number(_LIST, fresh, [*fresh_params, *key * 3]) + _number(_SUMS, "", [*key, list(NODES), *key * 3])
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST.format(fresh=fresh), [*fresh_params, *key * 3])
+        lines = cursor.fetchone()[0]
+        cursor.execute(_SUMS, [*key, list(NODES), *key * 3])
+        return lines + cursor.fetchone()[0]
 
 
 def changed(indicator: Indicator, *, year: int, day: date, organizations: Sequence[int]) -> None:
@@ -120,7 +123,7 @@ def changed(indicator: Indicator, *, year: int, day: date, organizations: Sequen
     fresh, fresh_params = _question(indicator, day, ids)
     key: list[Any] = [year, indicator.key]
     with connection.cursor() as cursor:
-        cursor.execute(_DELTAS.replace(_FRESH, fresh), [*fresh_params, *key, ids, *key * 2, list(NODES), *key * 2])
+        cursor.execute(_DELTAS.format(fresh=fresh), [*fresh_params, *key, ids, *key * 2, list(NODES), *key * 2])
 
 
 def _question(indicator: Indicator, day: date, ids: list[int] | None = None) -> tuple[str, list[Any]]:
@@ -138,9 +141,3 @@ def _question(indicator: Indicator, day: date, ids: list[int] | None = None) -> 
 def _sql(rows: models.QuerySet) -> tuple[str, tuple[Any, ...]]:
     """A queryset as SQL; one that is known to be empty stays a SELECT without rows."""
     return rows.order_by().query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
-
-
-def _number(statement: str, fresh: str, params: list[Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement.replace(_FRESH, fresh), params)
-        return cursor.fetchone()[0]

@@ -10,6 +10,7 @@ from apps.core import seen as seen_rows
 from apps.core.errors import DomainError
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, PioneerUnit, School
+from apps.organizations.services.units import lock
 
 PROFILE = ("area", "type", "strength", "is_new_resident", "class_count", "member_count", "opened_on")
 _LOCK = 20120411  # schools are registered one at a time, since a name is looked for in every reporting unit
@@ -44,6 +45,7 @@ def amend(*, school: School, seen: str, by: Any, **profile: Any) -> School:
 @transaction.atomic
 def close(*, school: School, on: date, by: Any) -> School:
     """A school that is closed or merged keeps its records; its brigade and squads end on the same day."""
+    lock(school.organization)  # nobody establishes a squad meanwhile
     stored = _locked(school)
     _refuse_closed(stored)
     if on > timezone.localdate():

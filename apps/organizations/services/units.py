@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.core import seen as seen_rows
 from apps.core.errors import DomainError
 from apps.organizations.enums import UNITS_AT
-from apps.organizations.models import Organization, PioneerUnit
+from apps.organizations.models import Organization, PioneerUnit, School
 
 AMENDABLE = ("name", "member_count", "guide")
 
@@ -20,8 +20,8 @@ def establish(*, organization: Organization, by: Any, **facts: Any) -> PioneerUn
     unit = PioneerUnit(organization=organization, county_id=organization.county_id, **facts)
     if unit.kind not in UNITS_AT.get(organization.kind, ()):
         raise DomainError(f"{organization}不能设立{unit.get_kind_display()}。", field="kind")
+    lock(organization)
     _refuse_closed(organization)
-    _lock(organization)
     _refuse_namesake(unit)
     unit.full_clean()
     unit.save()
@@ -31,7 +31,7 @@ def establish(*, organization: Organization, by: Any, **facts: Any) -> PioneerUn
 @transaction.atomic
 def amend(*, unit: PioneerUnit, seen: str, by: Any, **facts: Any) -> PioneerUnit:
     """Keep a unit's name, member_count and guide up to date. Raises Conflict when they are no longer what was `seen`."""
-    _lock(unit.organization)
+    lock(unit.organization)
     stored = PioneerUnit.objects.select_for_update(of=("self",)).select_related("organization").get(pk=unit.pk)
     seen_rows.check(stored, AMENDABLE, seen)
     if stored.dissolved_on:
@@ -59,13 +59,13 @@ def dissolve(*, unit: PioneerUnit, on: date, by: Any) -> PioneerUnit:
     return stored
 
 
-def _lock(organization: Organization) -> None:
-    """Two writers at one organization come one after the other, so the second sees what the first wrote."""
+def lock(organization: Organization) -> None:
+    """Two writers at one organization come one after the other, so that the second sees what the first wrote."""
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
 
 
 def _refuse_closed(organization: Organization) -> None:
-    school = getattr(organization, "school", None)
+    school = School.objects.filter(organization=organization).first()
     if school is not None and school.closed_on:
         raise DomainError(f"{organization}已于 {school.closed_on} 撤并，不能再设立少先队组织。")
 

@@ -21,7 +21,7 @@ function watch(form) {
   offerCopy(form);
   form.addEventListener("input", later);
   form.addEventListener("change", later);
-  form.addEventListener("focusout", (event) => { if (timer && event.relatedTarget?.type !== "submit") now(); });
+  form.addEventListener("focusout", (event) => { if (timer && !event.relatedTarget?.closest("a, [type=submit]")) now(); });
   form.addEventListener("submit", submit);
   addEventListener("online", () => { if (failed) now(); });
   addEventListener("beforeunload", (event) => { if (lost) event.preventDefault(); });

@@ -11,7 +11,7 @@ const NUDGE = { 330402: [16, 4], 330411: [-36, 2] }; // 南湖区 and 秀洲区 
 counties.features.forEach(({ properties }) => { properties.cp = properties.label_point; });
 registerMap("counties", counties);
 
-/* {values: [{code, name, value, count, total, url}], target}: the counties, coloured by how far they are from the target; a click opens one. */
+/* {values: [{code, name, value, count, total, distance, url}], target}: the counties, coloured by how far they are from the target; a click opens one. */
 export function drawMap(chart, { values, target }) {
   const byCode = new Map(values.map((row) => [row.code, row]));
   chart.setOption({
@@ -29,18 +29,11 @@ export function drawMap(chart, { values, target }) {
       select: { disabled: true },
       data: counties.features.map(({ properties: { code, name } }) => {
         const row = byCode.get(code);
-        return { name, value: row?.value ?? null, row, label: { offset: NUDGE[code] ?? [0, 0] }, itemStyle: { areaColor: colour(row?.value, target) } };
+        return { name, value: row?.value ?? null, row, label: { offset: NUDGE[code] ?? [0, 0] }, itemStyle: { areaColor: token(`map-${row?.distance ?? "none"}`) } };
       }),
     }],
   });
   chart.on("click", ({ data }) => { if (data?.row?.url) location.assign(data.row.url); });
-}
-
-/* The three steps of the legend beside the map (templates/coverage/map.html). */
-function colour(value, target) {
-  if (value === null || value === undefined) return token("line");
-  if (target === null || value >= target) return token("map-reached");
-  return value >= target - 0.1 ? token("map-near") : token("map-far");
 }
 
 function describe({ name, value, count, total }, target) {

@@ -1,0 +1,50 @@
+"""Every indicator that the portal's apps declare keeps the registry's contract and is watched."""
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from apps.coverage import registry
+from apps.coverage.services import figures
+from apps.organizations.models import Organization
+from tests.factories.coverage import facts_of
+
+DECLARED = registry.indicators()
+
+
+@pytest.fixture
+def known():
+    """All of them here, and not only what the tests of the engine declare."""
+
+
+@pytest.mark.parametrize("indicator", DECLARED, ids=lambda each: each.key)
+def test_the_universe_names_an_organization_once_and_at_the_declared_level(jiaxing, indicator):
+    jiaxing.school()
+    rows = list(indicator.universe(timezone.localdate()))
+
+    assert len({row["organization_id"] for row in rows}) == len(rows) > 0
+    kinds = Organization.objects.filter(pk__in=[row["organization_id"] for row in rows]).values_list("kind", flat=True)
+    assert set(kinds) == {indicator.level}
+    assert {row["group"] for row in rows} <= (set(indicator.groups) or {""})
+
+
+@pytest.mark.parametrize("indicator", DECLARED, ids=lambda each: each.key)
+def test_a_write_to_any_of_its_sources_is_noted(jiaxing, indicator):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE tgname ^@ 'coverage_note_' "
+            "AND tgenabled = 'O'"
+        )
+        watched = set(cursor.fetchall())
+    tables = [source._meta.db_table for source in indicator.sources]
+
+    assert watched >= {(table, f"coverage_note_{event}") for table in tables for event in ("insert", "update", "delete")}
+    assert watched >= {("organizations_organization", f"coverage_note_tree_{event}") for event in ("insert", "update")}
+
+
+def test_all_of_them_are_counted(jiaxing):
+    jiaxing.school()
+    figures.settle()
+
+    assert all(facts_of(timezone.localdate().year, indicator.key) for indicator in DECLARED)
+    assert figures.recompute() == {timezone.localdate().year: 0}
