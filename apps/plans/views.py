@@ -13,13 +13,12 @@ from apps.core.errors import DomainError
 from apps.core.form_pages import HeldFormMixin
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
-from apps.core.lifecycle.tables import StandingTable
+from apps.core.lifecycle.tables import LedgerTable, StandingTable
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.plans import selectors, services
 from apps.plans.forms import PlanForm, WindowForm
 from apps.plans.models import Attachment, Plan, Window
-from apps.plans.tables import UnitTable, YearTable
 
 
 class PlanPage(lifecycle.ReportMixin):
@@ -51,7 +50,9 @@ class PlanList(Guarded, TemplateView):
         if window is None:
             return context
         board = selectors.board(window=window, user=user)
-        return {**context, "board": board, "table": self.sorted(UnitTable, board.standings)}
+        table = self.sorted(StandingTable, board.standings)
+        table.caption = f"{window}工作方案上报情况"
+        return {**context, "board": board, "table": table}
 
     def ledger(self, windows: list[Window], today: date) -> dict[str, Any]:
         """Somebody who works for more than one unit finds all of theirs here."""
@@ -61,7 +62,7 @@ class PlanList(Guarded, TemplateView):
         open_now = {window.year: window for window in windows if window.is_open(today)}
         waiting = [(open_now[each.year], each) for each in standings if each.year in open_now and not each.is_settled]
         editable = {unit.pk for unit in units if user.has_perm("plans.edit", unit)}
-        table = self.sorted(YearTable, standings, exclude=() if len(units) > 1 else ("unit",))
+        table = self.sorted(LedgerTable, standings, exclude=() if len(units) > 1 else ("unit",))
         return {"units": units, "editable": editable, "waiting": waiting, "table": table}
 
     def sorted(self, table: type[StandingTable], rows: Sequence[Any], **options: Any) -> StandingTable:

@@ -10,7 +10,7 @@ from apps.plans.models import Plan, Stage, Window
 
 
 class WindowFactory(factory.django.DjangoModelFactory):
-    """`WindowFactory()`: plans taken since yesterday and due in ten days; `WindowFactory(year=2030, ends=-1)` has just closed."""
+    """`WindowFactory()`: next year's plans, taken since yesterday and due in ten days; with `ends=-30` the window has closed."""
 
     class Meta:
         model = Window

@@ -8,6 +8,7 @@ export function start(root) {
     const adder = set.querySelector("[data-formset-add]");
 
     adder?.removeAttribute("hidden");
+    rows().filter(isEmpty).slice(0, -1).forEach((row) => { row.hidden = true; });
     rows().forEach(offerRemoval);
     number();
     set.addEventListener("click", (event) => {
@@ -53,6 +54,12 @@ export function start(root) {
       set.dispatchEvent(new Event("input", { bubbles: true }));
     }
   });
+}
+
+/* Rows emptied before the page came back; one of them stays to be filled in. */
+function isEmpty(row) {
+  if (deletion(row) || row.querySelector(".field-errors, [type=radio], [type=checkbox]")) return false;
+  return [...row.querySelectorAll("input, select, textarea")].every((field) => !field.value);
 }
 
 const deletion = (row) => row.querySelector(`[name$="-DELETE"]`);
