@@ -32,8 +32,15 @@ class Indicator:
     sources: tuple[type[models.Model], ...]  # tables with organization_id and county_id
     groups: Mapping[str, str] = field(default_factory=dict)  # key → label: rural / integrated / urban
     position: int = 0
-    done: str = "已覆盖"  # what a row of the list is called
-    undone: str = "未覆盖"
+
+    @property
+    def done(self) -> str:
+        """The word for a row that counts: a place or a school is reached, a reporting unit has done what is asked of it."""
+        return "已完成" if self.level == Kind.COUNTY else "已覆盖"
+
+    @property
+    def undone(self) -> str:
+        return "未完成" if self.level == Kind.COUNTY else "未覆盖"
 
 
 _indicators: dict[str, Indicator] = {}

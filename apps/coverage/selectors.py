@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, Decimal
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, Q
@@ -82,6 +83,11 @@ class Measure:
     def is_fact(self) -> bool:
         """The node is itself what is counted: a county that has its supervision rules, or has not."""
         return self.indicator.level == self.node.kind
+
+    @property
+    def word(self) -> str:
+        """What a fact comes down to."""
+        return self.indicator.done if self.ratio.covered else self.indicator.undone
 
     @property
     def tone(self) -> str:
@@ -163,8 +169,14 @@ class Overview:
         return not any(measure.ratio.total for measure in self.measures)
 
     def measure(self, key: str | None) -> Measure | None:
-        """The chosen measure, else the first."""
-        return next((each for each in self.measures if each.indicator.key == key), next(iter(self.measures), None))
+        """The chosen measure, else the first that has something to count."""
+        chosen = (each for each in self.measures if each.indicator.key == key)
+        counted = (each for each in self.measures if each.ratio.total)
+        return next(chain(chosen, counted, self.measures), None)
+
+    def has_steps(self, key: str) -> bool:
+        """Do the nodes below sum up further rows, or are they the rows themselves?"""
+        return any(row.measures[key].ratio.total and not row.measures[key].is_fact for row in self.rows)
 
     def elsewhere(self, key: str) -> int:
         """How many of the node's are in none of the rows: since the year closed their town went to another reporting unit."""

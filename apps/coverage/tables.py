@@ -51,6 +51,7 @@ class IndicatorTable(tables.Table):
         super().__init__([{"name": row.name, "measure": row.measures[indicator.key]} for row in overview.rows], **kwargs)
         below = BELOW[Kind(overview.node.kind)]
         self.columns["name"].column.verbose_name = below
+        self.columns["covered"].column.verbose_name, self.columns["missing"].column.verbose_name = indicator.done, indicator.undone
         self.caption = f"{overview.node}{overview.year}各{below}{indicator.label}"
 
 
@@ -85,7 +86,7 @@ class FactTable(tables.Table):
             unwanted.append("town")
         self.indicator = indicator
         super().__init__(*args, exclude=unwanted, **kwargs)
-        self.caption = f"{overview.node}{overview.year}{indicator.label}应覆盖名单"
+        self.caption = f"{overview.node}{overview.year}{indicator.label}统计名单"
 
     def render_group(self, value: str) -> str:
         return self.indicator.groups.get(value, value)

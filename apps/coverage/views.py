@@ -70,7 +70,7 @@ class NodeDetail(CoveragePage):
         rows = selectors.lines(overview=overview, indicator=indicator, user=self.request.user, direct=direct)
         found = FactFilter(self.request.GET, queryset=rows, indicator=indicator)
         listed = self.sorted(FactTable(found.qs, overview=overview, indicator=indicator), paginate={"per_page": 25})
-        below = self.sorted(IndicatorTable(overview, indicator, prefix="below-"))
+        below = self.sorted(IndicatorTable(overview, indicator, prefix="below-")) if overview.has_steps(indicator.key) else None
         elsewhere = overview.elsewhere(indicator.key)
         return {**context, "filter": found, "listed": listed, "below": below, "direct": direct, "elsewhere": elsewhere}
 

@@ -1,5 +1,7 @@
 """Every write to pairings."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,7 +23,8 @@ def draft(*, organization: Organization, partner: Organization, year: int, by: A
     """Begin a proposal. Raises DomainError at `partner`: oneself, or the same school twice in a year."""
     pairing = Pairing(organization=organization, county_id=organization.county_id, created_by=by, updated_by=by)
     _choose(pairing, partner, year)
-    pairing.save()
+    with _once_a_year():
+        pairing.save()
     return pairing
 
 
@@ -30,16 +33,15 @@ def change_partner(*, report: Pairing, partner: Organization, year: int, by: Any
     """Another partner or year for a proposal that is being written; what the former partner and its unit had said is void."""
     _choose(report, partner, year)
     report.partner_accepted_at = report.county_confirmed_at = report.partner_county_confirmed_at = None
-    return lifecycle.save(report=report, by=by, version=version)
+    with _once_a_year():
+        return lifecycle.save(report=report, by=by, version=version)
 
 
 @transaction.atomic
 def submit(*, report: Pairing, by: Any, version: int) -> Pairing:
     """Send the invitation. Raises Incomplete, Conflict."""
-    try:
+    with _once_a_year():
         done = reports.submit(report=report, by=by, version=version)
-    except IntegrityError as error:  # the other school's invitation crossed this one
-        raise DomainError(TWICE, field="partner") from error
     done.traits, done.kinds = _traits(done.organization), []
     done.save(update_fields=["traits", "kinds"])
     return done
@@ -53,6 +55,18 @@ def approve(*, report: Pairing, slot: str, by: Any, version: int) -> Pairing:
         done.kinds = kinds_of(done.traits, _traits(done.partner))
         done.save(update_fields=["kinds"])
     return done
+
+
+@contextmanager
+def _once_a_year() -> Iterator[None]:
+    """Two people at the same moment pass every check; the database lets one of them through and the other is told."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "once_a_year" not in str(error):
+            raise
+        raise DomainError(TWICE, field="partner") from error
 
 
 def traits_of(school: School) -> list[str]:

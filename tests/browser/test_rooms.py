@@ -1,6 +1,6 @@
 """Job 4: a counselor registers the school's room on a phone, the county returns it, the counselor puts it right, the county confirms."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 
 def test_room_is_registered_returned_put_right_and_confirmed(visit, look):
@@ -32,12 +32,12 @@ def test_room_is_registered_returned_put_right_and_confirmed(visit, look):
     county.get_by_label("对“使用面积（平方米）”的意见").fill("图纸上是 28 平方米")
     look(county, "room-return")
     county.get_by_role("button", name="退回").click()
-    expect(county.get_by_role("status").or_(county.get_by_text("已退回，填报单位修改后"))).to_be_visible()
+    expect(county.get_by_text("已退回，填报单位修改后可以重新上报。")).to_be_visible()
 
     counselor.goto("/desk/")
-    counselor.get_by_role("link", name="被退回").click()
+    counselor.get_by_role("link", name="队室被退回").click()
     counselor.get_by_role("link", name="继续填写").click()
-    expect(counselor.get_by_text("图纸上是 28 平方米")).to_be_visible()
+    expect(counselor.get_by_text("图纸上是 28 平方米", exact=True)).to_be_visible()
     counselor.get_by_label("使用面积").fill("28")
     expect(counselor.locator("#missing")).to_contain_text("达到标准")
     look(counselor, "room-returned-form")
@@ -51,9 +51,8 @@ def test_room_is_registered_returned_put_right_and_confirmed(visit, look):
     look(county, "room-confirmed")
 
 
-def submit(page) -> None:
+def submit(page: Page) -> None:
     """The button on the page opens a dialog; the one in the dialog does it."""
-    page.get_by_role("button", name="提交").or_(page.get_by_role("button", name="上报")).click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="提交").or_(dialog.get_by_role("button", name="上报")).click()
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="提交", exact=True).click()
     expect(page.get_by_text("已提交，等待上级少先队组织确认。")).to_be_visible()

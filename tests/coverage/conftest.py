@@ -48,7 +48,5 @@ def county_indicator(known) -> Indicator:
             covered=lambda day: Organization.objects.none().values(organization_id=F("pk")),
             sources=(),
             position=3,
-            done="已完成",
-            undone="未完成",
         )
     )

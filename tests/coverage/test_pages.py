@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from apps.coverage.models import Year
 from apps.coverage.services import figures
+from apps.organizations.management.commands.load_divisions import REPORTING_UNITS
 from apps.organizations.models import PioneerUnit
 from tests.factories.coverage import open_year
 from tests.factories.organizations import SchoolFactory, UnitFactory
@@ -105,6 +106,22 @@ def test_a_fact_about_a_reporting_unit_is_said_in_words(jiaxing, county, county_
     text = page(county, "/coverage/?indicator=fact")
     assert "未完成" in text
     assert "本年度没有设定目标" in text
+    assert '<span class="coverage-tab-value">未完成</span>' in page(county, f"/coverage/{jiaxing.county().pk}/?indicator=fact")
+
+
+def test_reporting_units_that_are_counted_themselves_are_listed_once(jiaxing, city, county_indicator):
+    response = city.get(f"/coverage/{jiaxing.city.pk}/?indicator=fact")
+
+    assert response.context["below"] is None
+    assert [str(fact.organization) for fact in response.context["filter"].qs] == list(REPORTING_UNITS)
+
+
+def test_without_a_choice_the_first_indicator_with_something_to_count_is_shown(jiaxing, school_indicator):
+    county = jiaxing.county("市教育局团委")
+    SchoolFactory(parent=county)
+    client = jiaxing.signed_in(jiaxing.person("county_lead", county))
+
+    assert client.get("/coverage/").context["measure"].indicator == school_indicator
 
 
 @pytest.mark.parametrize(

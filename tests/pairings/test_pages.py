@@ -128,6 +128,18 @@ def test_another_partner_keeps_the_words(jiaxing, two):
     assert "您的操作没有执行" in text_of(late)
 
 
+@pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
+def test_nonsense_version_changes_nothing(jiaxing, two, version):
+    pairing = PairingFactory(organization=two.own, partner=two.partner, created_by=two.counselor)
+    client = jiaxing.signed_in(two.counselor)
+
+    client.post(f"/pairings/{pairing.pk}/partner/", {"partner": jiaxing.school("桐乡市").pk, "year": 2026, "version": version})
+    client.post(f"/pairings/{pairing.pk}/submit/", {"version": version})
+
+    pairing.refresh_from_db()
+    assert (pairing.partner, pairing.state, pairing.version) == (two.partner, State.DRAFT, 1)
+
+
 def test_dates_out_of_order_are_told_at_the_field_and_nothing_is_lost(jiaxing, two):
     pairing = PairingFactory(organization=two.own, partner=two.partner, created_by=two.counselor)
 
@@ -246,7 +258,8 @@ def test_list_filters(jiaxing, two):
     assert len(everything) == 2
     assert listed(city, year="2026") == listed(city, county=two.partner.county_id) == listed(city, kind="urban_rural") == everything[:1]
     assert listed(city, year="2025") == everything[1:]
-    assert listed(city, state="draft") == listed(city, turn="mine") == []
+    assert listed(city, state="draft") == []
+    assert listed(city, turn="mine") == everything  # nobody at the city decides on pairings, so there is no such filter
     assert listed(city, state="nonsense", year="x", county="x", sort="nonsense") == everything
     county = jiaxing.signed_in(two.county_lead)
     assert listed(county) == listed(county, turn="mine") == listed(county, sort="-partner") == everything[:1]

@@ -14,7 +14,7 @@ from apps.core.lifecycle.enums import State, Verb
 from apps.organizations.demo import person_name
 from apps.organizations.enums import SchoolArea
 from apps.organizations.models import Organization, RoleHolding, School
-from apps.organizations.two_sided.models import TwoSidedReport, TwoSidedStep
+from apps.organizations.two_sided.models import TwoSidedReport
 
 
 class Cast:
@@ -81,12 +81,10 @@ class Story:
         self.steps.append({"verb": verb, "at": at, "by": by, "on_behalf_of": unit.name, "slot": slot, "content": report.content(), **facts})
 
 
-def write(stories: Sequence[Story], model: type[TwoSidedReport], step: type[TwoSidedStep]) -> None:
-    """Reports and steps, each in one statement."""
+def write(stories: Sequence[Story], model: type[TwoSidedReport], step: Any) -> None:
+    """Reports and their steps, a TwoSidedStep with `report`, each in one statement."""
     model.objects.bulk_create(story.report for story in stories)
-    step._default_manager.bulk_create(
-        step(report=story.report, **facts, **story.report.tenancy()) for story in stories for facts in story.steps
-    )
+    step.objects.bulk_create(step(report=story.report, **facts, **story.report.tenancy()) for story in stories for facts in story.steps)
     model.objects.update(updated_at=Coalesce("decided_at", "submitted_at", "created_at"))  # an insert puts down the moment of the load
 
 
