@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from apps.core.errors import Conflict, DomainError
 from apps.core.lifecycle.enums import State, Verb
@@ -82,7 +82,8 @@ def _lock(report: R, version: int) -> R:
     if stored.version != version:
         last = stored.steps.last()  # type: ignore[attr-defined]
         who = stored.updated_by.name if stored.updated_by else "其他人"
-        when = timezone.localtime(stored.updated_at).strftime("%H:%M")
+        at = timezone.localtime(stored.updated_at)
+        when = formats.date_format(at, "H:i" if at.date() == timezone.localdate() else "n月j日 H:i")
         if last is not None and last.at >= stored.updated_at.replace(microsecond=0) and stored.state != State.DRAFT:
             who, what = last.by.name, f"已{stored.verb_label(last.verb)}"
         else:
