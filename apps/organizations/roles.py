@@ -85,7 +85,7 @@ ROLES: dict[str, Role] = {
         _role(
             "town_counselor",
             "镇（街道）少先队总辅导员",
-            "维护本镇（街道）村、社区的少先队组织，查看本镇学校情况",
+            "维护本镇（街道）村、社区和学校的少先队组织，协助本镇学校",
             {Kind.TOWN},
             {"organizations.view", "organizations.edit", "coverage.view", "rooms.view", "pairings.view", "counselors.view"},
         ),
