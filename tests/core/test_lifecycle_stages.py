@@ -1,6 +1,6 @@
 """What <c-steps> says about a report on its way."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 from django.utils import timezone
@@ -13,7 +13,7 @@ from tests.factories.plans import PlanFactory, WindowFactory
 @pytest.fixture
 def told(jiaxing, monkeypatch):
     """`told(plan)`: (label, status, note) of each stage, on 9 April 2031 at noon."""
-    noon = timezone.make_aware(datetime(2031, 4, 9, 12))
+    noon = timezone.make_aware(datetime.combine(date(2031, 4, 9), time(12)))
     monkeypatch.setattr(timezone, "now", lambda: noon)
     return lambda plan: [(stage.label, stage.status, stage.note) for stage in stages(plan)]
 
