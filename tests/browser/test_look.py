@@ -1,0 +1,19 @@
+"""The pages that are nobody's story: the gallery of components and the answers to a wrong turn, wide and narrow."""
+
+import pytest
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_gallery_and_wrong_turns_are_sound(portal, visit, look, width):
+    portal.sql("UPDATE accounts_user SET is_staff = true WHERE username = 'sysadmin'")
+    staff = visit("sysadmin", width=width)
+    staff.goto("/help/components/")
+    look(staff, "gallery")
+
+    county = visit("haining", width=width)
+    for name, address, status in (("not-found", "/plans/999999/", 404), ("forbidden", "/plans/year/2031/", 403)):
+        answer = county.goto(address)
+        assert answer and answer.status == status
+        look(county, name)
+    county.goto("/desk/")
+    look(county, "desk-county")
