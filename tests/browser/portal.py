@@ -15,7 +15,8 @@ import psycopg2
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
-DATABASE = "browser"
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+DATABASE = f"browser_{WORKER}"
 PASSWORD = "hong-ling-jin-2012"
 RESCOPE = "SELECT set_config('app.scope', '{\"all\": true}', false)"
 
@@ -49,8 +50,8 @@ def running(var: Path) -> Iterator[Portal]:
         **os.environ,
         "DATABASE_URL": _named(os.environ["DATABASE_URL"], DATABASE),
         "DATABASE_OWNER_URL": _named(owner, DATABASE),
-        "REDIS_URL": _named(os.environ["REDIS_URL"], "2"),
-        "CACHE_URL": _named(os.environ["REDIS_URL"], "3"),
+        "REDIS_URL": _named(os.environ["REDIS_URL"], str(2 + 2 * WORKER)),
+        "CACHE_URL": _named(os.environ["REDIS_URL"], str(3 + 2 * WORKER)),
         "MEDIA_ROOT": str(var / "media"),
         "DEMO": "1",
         "DEMO_PASSWORD": PASSWORD,
