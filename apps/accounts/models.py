@@ -19,9 +19,6 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS = ["name", "email"]
 
-    class Meta(AbstractUser.Meta):
-        pass
-
     def __str__(self) -> str:
         return self.name or self.username
 

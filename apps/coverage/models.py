@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from apps.core.fields import LtreeField
-from apps.coverage.querysets import FactQuerySet, FigureQuerySet, TargetQuerySet, YearQuerySet
+from apps.coverage.querysets import FactQuerySet, FigureQuerySet, YearQuerySet
 from apps.coverage.triggers import FREEZE_ADDED, FREEZE_CHANGED, FREEZE_REMOVED
 from apps.organizations.models import Organization, TenantModel
 
@@ -52,8 +52,6 @@ class Target(models.Model):
     year = models.PositiveSmallIntegerField("年度", validators=[MinValueValidator(2012), MaxValueValidator(2100)])
     county = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="报送单位")
     percent = models.DecimalField("目标（%）", max_digits=5, decimal_places=2)
-
-    objects = TargetQuerySet.as_manager()
 
     class Meta:
         verbose_name = "目标"

@@ -1,9 +1,9 @@
 """Reads of the eligible lists and the figures."""
 
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func
 
 from apps.organizations.querysets import TenantQuerySet
 
@@ -11,12 +11,6 @@ from apps.organizations.querysets import TenantQuerySet
 class YearQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
-
-
-class TargetQuerySet(models.QuerySet):
-    def for_county(self, county: Any) -> Self:
-        """The city's targets and those a county has of its own, the county's last within a year."""
-        return self.filter(Q(county=None) | Q(county=county)).order_by("indicator", "year", F("county").asc(nulls_first=True))
 
 
 class LineQuerySet(TenantQuerySet):

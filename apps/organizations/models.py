@@ -187,7 +187,6 @@ class PioneerUnit(TenantModel):
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="units", verbose_name="所在单位", editable=False)
     kind = models.CharField("类别", max_length=20, choices=UnitKind.choices)
     name = models.CharField("名称", max_length=60)
-    part_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name="所属大队")
     member_count = models.PositiveIntegerField("队员数", default=0)
     guide = models.CharField("辅导员（成人）", max_length=40, blank=True)
     established_on = models.DateField("成立日期", validators=[since_founding, not_in_future])

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organizations", "0002_alter_organization_options"),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
