@@ -2,7 +2,7 @@
 
 from apps.organizations.enums import ALLOWED_PARENTS
 
-_LOCK = 20120410  # any number that no other advisory lock uses
+_LOCK = 20120410  # a number of its own; the turns of apps/core/turns.py are hashes of names
 
 _allowed = " OR ".join(
     f"(NEW.kind = '{kind}' AND above.kind IN ({', '.join(sorted(repr(str(parent)) for parent in parents))}))"

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from apps.core import scope
+from apps.core import scope, turns
 from apps.core.errors import DomainError
 from apps.coverage.models import Year
 from apps.coverage.registry import indicators
@@ -16,8 +16,6 @@ from apps.coverage.services import counting
 from apps.coverage.triggers import TREE
 
 log = logging.getLogger(__name__)
-
-_LOCK = 20120411  # any number that no other advisory lock uses
 
 Changes = Mapping[str, list[int]]  # source table → the organizations it touched
 
@@ -72,7 +70,7 @@ def _is_behind(today: date) -> bool:
 
 def _catch_up(today: date, anew: Callable[[Year], bool] = lambda year: False) -> list[Year]:
     """Bring every open year to the present; fully where `anew` says so or a day has begun, else by what the notes name."""
-    _take_turn()
+    turns.take("coverage.figures")  # two who apply the same change would both add it
     Year.objects.get_or_create(pk=today.year)
     changes, years = _take(), list(Year.objects.open())
     for year in years:
@@ -81,12 +79,6 @@ def _catch_up(today: date, anew: Callable[[Year], bool] = lambda year: False) ->
         else:
             _count_anew(year, today, changes)
     return years
-
-
-def _take_turn() -> None:
-    """Two who apply the same change would both add it. The city's own row would make them queue anyway."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _take() -> Changes:

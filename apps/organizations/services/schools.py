@@ -3,24 +3,23 @@
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from apps.core import seen as seen_rows
+from apps.core import turns
 from apps.core.errors import DomainError
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, PioneerUnit, School
 from apps.organizations.services.units import lock
 
 PROFILE = ("area", "type", "strength", "is_new_resident", "class_count", "member_count", "opened_on")
-_LOCK = 20120411  # schools are registered one at a time, since a name is looked for in every reporting unit
 
 
 @transaction.atomic
 def register(*, parent: Organization, name: str, code: str | None, by: Any, **profile: Any) -> School:
     """Enter a school under a town, or directly under a reporting unit."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    turns.take("organizations.schools")  # a name is looked for in every reporting unit
     _refuse_registered(parent, name, code)
     organization = Organization.objects.create(kind=Kind.SCHOOL, name=name, code=code or None, parent=parent)
     school = School(organization=organization, county_id=organization.county_id, **profile)
