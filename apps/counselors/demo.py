@@ -9,8 +9,8 @@ from apps.core.lifecycle.enums import Verb
 from apps.counselors.enums import Topic, Type
 from apps.counselors.models import Exchange, Step
 from apps.organizations.demo import person_name
+from apps.organizations.demo.stories import Cast, Story, moment, write
 from apps.organizations.models import School
-from apps.organizations.two_sided.demo import Cast, Story, moment, write
 
 YEARS = {2012: 45, 2013: 70}
 LAST_YEAR, THIS_YEAR = 110, 60

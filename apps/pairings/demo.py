@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from random import Random
 
 from apps.core.lifecycle.enums import Verb
+from apps.organizations.demo.stories import Cast, Story, moment, write
 from apps.organizations.enums import SchoolArea, SchoolStrength
 from apps.organizations.models import School
-from apps.organizations.two_sided.demo import Cast, Story, moment, write
 from apps.pairings.enums import kinds_of
 from apps.pairings.models import Pairing, Step
 from apps.pairings.services import traits_of

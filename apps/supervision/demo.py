@@ -1,16 +1,16 @@
 """Made-up supervision reports: received from 2012 to last year, and this year's on their way."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.lifecycle.enums import State, Verb
 from apps.organizations.demo import person_name
+from apps.organizations.demo.stories import moment
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, RoleHolding
 from apps.supervision.models import FIRST_YEAR, Inspection, Step, SupervisionReport
@@ -76,15 +76,11 @@ def _report(county: Organization, year: int, state: State, by: User, *, is_slow:
 def _date(report: SupervisionReport, today: date, random: Random) -> None:
     """Reported in December, received before the year ends; this year's in the last weeks."""
     day = date(report.year, 12, random.randint(3, 18)) if report.year < today.year else today - timedelta(days=random.randint(3, 12))
-    report.created_at = _moment(day - timedelta(days=1), random)
+    report.created_at = moment(day - timedelta(days=1), random)
     if report.state != State.DRAFT:
-        report.submitted_at, report.submitted_by = _moment(day, random), report.created_by
+        report.submitted_at, report.submitted_by = moment(day, random), report.created_by
     if report.state in (State.APPROVED, State.RETURNED):
-        report.decided_at = _moment(day + timedelta(days=2), random)
-
-
-def _moment(day: date, random: Random) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(random.randint(8, 16), random.randint(0, 59))))
+        report.decided_at = moment(day + timedelta(days=2), random)
 
 
 def _inspections(report: SupervisionReport, today: date, random: Random) -> Iterator[Inspection]:

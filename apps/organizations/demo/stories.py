@@ -1,4 +1,4 @@
-"""What the made-up pairings and exchanges share: who is behind them, and their way through the lifecycle, told with its dates."""
+"""What the made-up reports share: who is behind them, and their way through the lifecycle, told with its dates."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +13,7 @@ from apps.accounts.models import User
 from apps.core.lifecycle.enums import State, Verb
 from apps.organizations.demo import person_name
 from apps.organizations.enums import SchoolArea
-from apps.organizations.models import Organization, RoleHolding, School
-from apps.organizations.two_sided.models import TwoSidedReport
+from apps.organizations.models import Organization, RoleHolding, School, TenantReport
 
 
 class Cast:
@@ -81,8 +80,8 @@ class Story:
         self.steps.append({"verb": verb, "at": at, "by": by, "on_behalf_of": unit.name, "slot": slot, "content": report.content(), **facts})
 
 
-def write(stories: Sequence[Story], model: type[TwoSidedReport], step: Any) -> None:
-    """Reports and their steps, a TwoSidedStep with `report`, each in one statement."""
+def write(stories: Sequence[Story], model: type[TenantReport], step: Any) -> None:
+    """Reports and their steps, a TenantStep with `report`, each in one statement."""
     model.objects.bulk_create(story.report for story in stories)
     step.objects.bulk_create(step(report=story.report, **facts, **story.report.tenancy()) for story in stories for facts in story.steps)
     model.objects.update(updated_at=Coalesce("decided_at", "submitted_at", "created_at"))  # an insert puts down the moment of the load
