@@ -11,6 +11,8 @@ from django.forms.renderers import TemplatesSetting
 from apps.core import seen
 from apps.core.lifecycle.models import displayed
 
+DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")  # what browsers ask of a date field, whatever the language
+
 
 class NotedField(BoundField):
     """A field that may carry what others said about it: a reviewer's `remark`, and `theirs`, what someone else saved meanwhile."""

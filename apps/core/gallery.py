@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.core.lifecycle.enums import EDITABLE, State, Verb
 from apps.core.lifecycle.models import Slot
+from apps.core.tables import NUMBER, arranged
 from apps.core.todos import Todo
 
 ICONS = """
@@ -78,8 +79,8 @@ class SampleFilterForm(forms.Form):
 class SampleTable(tables.Table):
     unit = tables.Column(verbose_name="报送单位")
     state = tables.TemplateColumn(template_name="core/gallery/state.html", verbose_name="状态", orderable=False)
-    covered = tables.Column(verbose_name="已覆盖", attrs={"th": {"class": "num"}, "td": {"class": "num"}})
-    percent = tables.Column(verbose_name="覆盖率", attrs={"th": {"class": "num"}, "td": {"class": "num"}})
+    covered = tables.Column(verbose_name="已覆盖", attrs=NUMBER)
+    percent = tables.Column(verbose_name="覆盖率", attrs=NUMBER)
 
     caption = "各报送单位组织覆盖情况（演示数据）"
 
@@ -99,8 +100,7 @@ def content(request: HttpRequest) -> dict[str, Any]:
         }
         for index, unit in enumerate(UNITS)
     ]
-    table = SampleTable(rows, order_by="unit")
-    table.paginate(page=int(request.GET.get("page", 1)), per_page=4)
+    table = arranged(request, SampleTable(rows, order_by="unit"), per_page=4)
     years = [2012, 2013, 2014, 2015]
     return {
         "crumbs": [("工作台", "/"), ("帮助", None)],

@@ -51,7 +51,7 @@ def tables() -> Iterator[Table]:
 
 
 def history_tables() -> list[str]:
-    """History of models without a tenant (users, targets): not under a policy, but append-only like all history."""
+    """Every history table: append-only, also where there is no tenant and so no policy (users, targets)."""
     return [m._meta.db_table for m in apps.get_models() if getattr(m, "pgh_tracked_model", None)]
 
 

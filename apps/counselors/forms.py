@@ -1,8 +1,9 @@
 from django import forms
 
+from apps.core.forms import DATE
 from apps.counselors.enums import Topic
 from apps.counselors.models import Exchange
-from apps.organizations.two_sided.forms import DATE, TwoSidedForm
+from apps.organizations.two_sided.forms import TwoSidedForm
 
 HOURS = "请填写小时数，最多一位小数，如 4 或 1.5。"
 

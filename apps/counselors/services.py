@@ -20,7 +20,7 @@ send_back = reports.send_back
 def draft(*, organization: Organization, partner: Organization, year: int, by: Any) -> Exchange:
     """Begin the record of an exchange. Raises DomainError at `partner`: not with oneself."""
     exchange = Exchange(organization=organization, county_id=organization.county_id, created_by=by, updated_by=by)
-    take_sides(exchange, partner=partner, year=year)
+    take_sides(report=exchange, partner=partner, year=year)
     exchange.save()
     return exchange
 
@@ -28,4 +28,4 @@ def draft(*, organization: Organization, partner: Organization, year: int, by: A
 @transaction.atomic
 def change_partner(*, report: Exchange, partner: Organization, year: int, by: Any, version: int) -> Exchange:
     """Another school or year for a record that is being written."""
-    return lifecycle.save(report=take_sides(report, partner=partner, year=year), by=by, version=version)
+    return lifecycle.save(report=take_sides(report=report, partner=partner, year=year), by=by, version=version)

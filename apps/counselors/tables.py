@@ -3,13 +3,14 @@ from decimal import Decimal
 import django_tables2 as tables
 from django.template.defaultfilters import floatformat
 
+from apps.core.tables import NUMBER
 from apps.organizations.two_sided.tables import TwoSidedTable
 
 
 class ExchangeTable(TwoSidedTable):
     organization = tables.Column("登记学校", order_by=("county__position", "organization__name"))
     type = tables.Column("形式", default="—")
-    hours = tables.Column("时数", default="—", attrs={"th": {"class": "num"}, "td": {"class": "num"}})
+    hours = tables.Column("时数", default="—", attrs=NUMBER)
 
     caption = "辅导员交流情况"
 

@@ -211,12 +211,12 @@ def nodes(user: Any) -> Any:
     return Organization.objects.in_scope(scope_for(user, "coverage.view")).of_kind(Kind.CITY, Kind.COUNTY, Kind.TOWN)
 
 
-def overview(*, node: Organization, year: int | None, user: Any) -> Overview | None:
+def overview(*, node: Organization, year: str | int | None, user: Any) -> Overview | None:
     """A node in a year (the last, unless another is asked for); None before the first count. Five queries, whatever the size."""
     years = tuple(Year.objects.all())
     if not years:
         return None
-    chosen = next((each for each in years if each.pk == year), years[0])
+    chosen = next((each for each in years if str(each.pk) == str(year)), years[0])
     asked = [each for each in indicators() if DEPTH[each.level] >= DEPTH[Kind(node.kind)]]
     targets = Targets(Target.objects.all())
     own = list(Figure.objects.visible_to(user).filter(organization=node))

@@ -5,13 +5,13 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.html import format_html
 
+from apps.core.tables import NUMBER
 from apps.coverage.models import Fact
 from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Overview
 from apps.organizations.enums import Kind
 
 BELOW = {Kind.CITY: "报送单位", Kind.COUNTY: "镇（街道）", Kind.TOWN: "单位"}
-_NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 class NodeTable(tables.Table):
@@ -36,15 +36,15 @@ class IndicatorTable(tables.Table):
         '<a href="{{ record.measure.covered_url }}">{{ record.measure.ratio.covered }}</a>',
         verbose_name="已覆盖",
         order_by="measure__ratio__covered",
-        attrs=_NUMBER,
+        attrs=NUMBER,
     )
     missing = tables.TemplateColumn(
         '<a href="{{ record.measure.missing_url }}">{{ record.measure.ratio.missing }}</a>',
         verbose_name="未覆盖",
         order_by="measure__ratio__missing",
-        attrs=_NUMBER,
+        attrs=NUMBER,
     )
-    total = tables.Column(verbose_name="应覆盖", accessor="measure__ratio__total", attrs=_NUMBER)
+    total = tables.Column(verbose_name="应覆盖", accessor="measure__ratio__total", attrs=NUMBER)
     gap = tables.TemplateColumn(template_name="coverage/cells/gap.html", verbose_name="与目标相比", order_by="measure__gap")
 
     def __init__(self, overview: Overview, indicator: Indicator, **kwargs: Any) -> None:

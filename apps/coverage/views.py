@@ -5,9 +5,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import TemplateView, View
-from django_tables2 import RequestConfig, Table
 
 from apps.core.guard import Guarded
+from apps.core.tables import arranged
 from apps.coverage import charts, selectors
 from apps.coverage.filters import FactFilter
 from apps.coverage.selectors import Overview
@@ -15,6 +15,8 @@ from apps.coverage.services import figures
 from apps.coverage.tables import FactTable, IndicatorTable, NodeTable
 from apps.coverage.tasks import recompute
 from apps.organizations.models import Organization
+
+PER_PAGE = 25
 
 
 class CoveragePage(Guarded, TemplateView):
@@ -27,12 +29,7 @@ class CoveragePage(Guarded, TemplateView):
         return super().get(request, *args, **kwargs)
 
     def overview(self, node: Organization) -> Overview | None:
-        year = self.request.GET.get("year", "")
-        return selectors.overview(node=node, year=int(year) if year.isascii() and year.isdigit() else None, user=self.request.user)
-
-    def sorted(self, table: Table, paginate: Any = False) -> Table:
-        """The table in the order, and at the page, that the address asks for."""
-        return RequestConfig(self.request, paginate=paginate).configure(table)
+        return selectors.overview(node=node, year=self.request.GET.get("year"), user=self.request.user)
 
 
 class Dashboard(CoveragePage):
@@ -51,7 +48,7 @@ class Dashboard(CoveragePage):
         measure = overview.measure(self.request.GET.get("indicator")) if overview else None
         if overview is None or measure is None or overview.is_empty:
             return context
-        return {**context, "measure": measure, "table": self.sorted(NodeTable(overview)), **charts.of(overview, measure)}
+        return {**context, "measure": measure, "table": arranged(self.request, NodeTable(overview)), **charts.of(overview, measure)}
 
 
 class NodeDetail(CoveragePage):
@@ -69,8 +66,8 @@ class NodeDetail(CoveragePage):
         indicator, direct = measure.indicator, "direct" in self.request.GET
         rows = selectors.lines(overview=overview, indicator=indicator, user=self.request.user, direct=direct)
         found = FactFilter(self.request.GET, queryset=rows, indicator=indicator)
-        listed = self.sorted(FactTable(found.qs, overview=overview, indicator=indicator), paginate={"per_page": 25})
-        below = self.sorted(IndicatorTable(overview, indicator, prefix="below-")) if overview.has_steps(indicator.key) else None
+        listed = arranged(self.request, FactTable(found.qs, overview=overview, indicator=indicator), per_page=PER_PAGE)
+        below = arranged(self.request, IndicatorTable(overview, indicator, prefix="below-")) if overview.has_steps(indicator.key) else None
         elsewhere = overview.elsewhere(indicator.key)
         return {**context, "filter": found, "listed": listed, "below": below, "direct": direct, "elsewhere": elsewhere}
 

@@ -2,13 +2,12 @@ from typing import Any
 
 from django import forms
 
-from apps.core.forms import SeenForm, SpokenForm
+from apps.core.forms import DATE, SeenForm, SpokenForm
 from apps.organizations.enums import UNITS_AT, Kind, UnitKind
 from apps.organizations.models import Organization, PioneerUnit, Place, School
 from apps.organizations.services import places, schools, units
 from apps.organizations.validators import not_in_future
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 PROFILE_HELP = {
     "class_count": "现有教学班数。",
     "member_count": "只填人数，不填姓名。",

@@ -20,7 +20,7 @@ from apps.organizations.enums import (
     SchoolType,
     UnitKind,
 )
-from apps.organizations.querysets import OrganizationQuerySet, PioneerUnitQuerySet, ReportQuerySet, TenantQuerySet
+from apps.organizations.querysets import OrganizationQuerySet, PioneerUnitQuerySet, ReportQuerySet, SchoolQuerySet, TenantQuerySet
 from apps.organizations.roles import PERMISSIONS, ROLES
 from apps.organizations.triggers import CARRY_SUBTREE, LOCK_TREE, PLACE_IN_TREE
 from apps.organizations.validators import not_in_future, since_founding
@@ -147,6 +147,8 @@ class School(TenantModel):
     member_count = models.PositiveIntegerField("少先队员数", default=0)
     opened_on = models.DateField("建校日期", null=True, blank=True, validators=[not_in_future])
     closed_on = models.DateField("撤并日期", null=True, blank=True, validators=[not_in_future])
+
+    objects = SchoolQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
 
     class Meta:
         verbose_name = "学校"

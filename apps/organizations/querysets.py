@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from apps.core.lifecycle.enums import State
+from apps.core.lifecycle.enums import EDITABLE, State
 from apps.core.scope import Scope
 from apps.organizations.enums import Kind
 from apps.organizations.grants import grants_of, scope_for
@@ -100,12 +100,18 @@ class ReportQuerySet(TenantQuerySet):
         return self.filter(state=State.APPROVED)
 
     def editable(self) -> Self:
-        return self.filter(state__in=[State.DRAFT, State.RETURNED])
+        return self.filter(state__in=EDITABLE)
 
     def reviewable_by(self, user: Any) -> Self:
         """Submitted rows whose organization lies strictly below one where the user may review."""
         rows = self.submitted().filter(organization__in=strictly_below(user, f"{self.model._meta.app_label}.review"))
         return rows.exclude(submitted_by=user)
+
+
+class SchoolQuerySet(TenantQuerySet):
+    def open_on(self, day: date) -> Self:
+        """Schools that are there on a day: opened, and not yet merged or closed."""
+        return self.filter(Q(opened_on__isnull=True) | Q(opened_on__lte=day), Q(closed_on__isnull=True) | Q(closed_on__gt=day))
 
 
 class PioneerUnitQuerySet(TenantQuerySet):

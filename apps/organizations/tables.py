@@ -2,9 +2,8 @@ from typing import Any
 
 import django_tables2 as tables
 
+from apps.core.tables import NUMBER
 from apps.organizations.selectors import Summary
-
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 def _name(label: str, accessor: str | None = None, order_by: Any = None) -> tables.TemplateColumn:

@@ -10,10 +10,10 @@ from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView
 from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
-from django_tables2 import RequestConfig, Table
 
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
+from apps.core.tables import arranged
 from apps.organizations import selectors
 from apps.organizations.enums import UNITS_AT, Kind
 from apps.organizations.filters import OrganizationFilter
@@ -25,24 +25,19 @@ from apps.organizations.tables import BranchTable, PlaceTable, ResultTable, Scho
 PER_PAGE = 25
 
 
-def table(request: HttpRequest, made: Table, **config: Any) -> Table:
-    """Sorted and cut into pages as the address says."""
-    return RequestConfig(request, **{"paginate": False, **config}).configure(made)
-
-
 def below(request: HttpRequest, organization: Organization) -> dict[str, Any]:
     """What the page of a city, a reporting unit or a town shows of what lies below it."""
     user, today = request.user, timezone.localdate()
     visible = Organization.objects.visible_to(user)
     context: dict[str, Any] = {"totals": selectors.totals(organization=organization, user=user, day=today)}
     if rows := selectors.branches(organization=organization, user=user, day=today):
-        context["branches"] = table(request, BranchTable(rows, exclude=() if organization.kind == Kind.CITY else ("towns",)))
+        context["branches"] = arranged(request, BranchTable(rows, exclude=() if organization.kind == Kind.CITY else ("towns",)))
     if organization.kind == Kind.TOWN:
         found = visible.children_of(organization, Kind.PLACE).select_related("place").with_unit_count(today)
-        context["places"] = table(request, PlaceTable(found, prefix="places-"))
+        context["places"] = arranged(request, PlaceTable(found, prefix="places-"))
     found = visible.children_of(organization, Kind.SCHOOL).select_related("school").order_by("school__type", "pk")
     if organization.kind == Kind.TOWN or found.exists():
-        context["schools"] = table(request, SchoolTable(found, prefix="schools-"))
+        context["schools"] = arranged(request, SchoolTable(found, prefix="schools-"))
     return context
 
 
@@ -72,7 +67,7 @@ class OrganizationList(Guarded, FilterView):
             return {**context, "organization": top, "may_register": may_register, **below(self.request, top)}
         found = ResultTable(self.object_list, exclude=() if "county" in self.filterset.filters else ("county",))
         within = self.filterset.form.cleaned_data.get("within") if self.filterset.form.is_valid() else None
-        return {**context, "within": within, "table": table(self.request, found, paginate={"per_page": PER_PAGE})}
+        return {**context, "within": within, "table": arranged(self.request, found, per_page=PER_PAGE)}
 
 
 class OrganizationPage(Guarded):

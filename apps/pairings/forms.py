@@ -1,6 +1,7 @@
 from django import forms
 
-from apps.organizations.two_sided.forms import DATE, TwoSidedForm
+from apps.core.forms import DATE
+from apps.organizations.two_sided.forms import TwoSidedForm
 from apps.pairings.models import Pairing
 
 

@@ -2,7 +2,6 @@ from typing import Any, Self
 
 from django.db.models import F, Q
 
-from apps.core.lifecycle.enums import RETURNABLE
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.organizations.querysets import strictly_below
@@ -13,10 +12,6 @@ class PairingQuerySet(TwoSidedQuerySet):
     def between(self, one: Any, other: Any) -> Self:
         """Pairings of two schools, whichever proposed."""
         return self.filter(Q(organization=one, partner=other) | Q(organization=other, partner=one))
-
-    def standing(self) -> Self:
-        """Proposed or confirmed: what no second pairing of the same schools may stand beside."""
-        return self.filter(state__in=RETURNABLE)
 
     def awaiting(self, user: Any) -> Self:
         schools = Organization.objects.in_scope(scope_for(user, "pairings.accept")).values("pk")

@@ -83,4 +83,4 @@ def _choose(pairing: Pairing, partner: Organization, year: int) -> None:
     pairing.partner, pairing.year = partner, year
     if rival := pairing.rival():
         raise DomainError(twice_sentence(rival), field="partner")
-    take_sides(pairing, partner=partner, year=year)
+    take_sides(report=pairing, partner=partner, year=year)

@@ -3,12 +3,12 @@ from typing import Any
 
 from django import forms
 
+from apps.core.forms import DATE
 from apps.core.lifecycle.rows import BaseRows, RowsForm
 from apps.core.uploads import MAX_FILES, FilesField
 from apps.plans.models import Attachment, Plan, Window
 
 WRONG_DATE = {"invalid": "请填写正确的日期，例如 2027-04-10。"}
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class StageForm(forms.Form):

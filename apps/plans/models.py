@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.core.lifecycle.models import Passage, Report, Slot
 from apps.organizations.models import TenantModel, TenantReport, TenantStep
-from apps.plans.querysets import WindowQuerySet
+from apps.plans.querysets import AttachmentQuerySet, WindowQuerySet
 
 
 @pghistory.track()
@@ -173,6 +173,8 @@ class Attachment(TenantModel):
     size = models.PositiveIntegerField("大小")
     sha256 = models.CharField("校验值", max_length=64)
     added_at = models.DateTimeField("上传时间", auto_now_add=True)
+
+    objects = AttachmentQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
 
     class Meta:
         verbose_name = "附件"

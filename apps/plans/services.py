@@ -58,11 +58,6 @@ def save(
     return plan
 
 
-def proposed_window(year: int) -> Window:
-    """What the circular suggests for a year: taken from New Year on, due on 10 April, open until the year ends. Not saved."""
-    return Window(year=year, opens_on=date(year, 1, 1), due_on=date(year, 4, 10), closes_on=date(year, 12, 31))
-
-
 @transaction.atomic
 def open_window(*, year: int, opens_on: date, due_on: date, closes_on: date, by: Any) -> Window:
     """Take plans for a year, or change when; the dates are in order or the database refuses."""

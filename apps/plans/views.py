@@ -1,19 +1,18 @@
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.generic import DetailView, TemplateView, UpdateView, View
+from django.views.generic import DetailView, TemplateView, UpdateView
 
-from apps.core.errors import DomainError
 from apps.core.form_pages import HeldFormMixin
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
 from apps.core.lifecycle.tables import LedgerTable, StandingTable
+from apps.core.tables import arranged
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.plans import selectors, services
@@ -50,7 +49,7 @@ class PlanList(Guarded, TemplateView):
         if window is None:
             return context
         board = selectors.board(window=window, user=user)
-        table = self.sorted(StandingTable, board.standings)
+        table = arranged(self.request, StandingTable(board.standings))
         table.caption = f"{window}工作方案上报情况"
         return {**context, "board": board, "table": table}
 
@@ -62,30 +61,23 @@ class PlanList(Guarded, TemplateView):
         open_now = {window.year: window for window in windows if window.is_open(today)}
         waiting = [(open_now[each.year], each) for each in standings if each.year in open_now and not each.is_settled]
         editable = {unit.pk for unit in units if user.has_perm("plans.edit", unit)}
-        table = self.sorted(LedgerTable, standings, exclude=() if len(units) > 1 else ("unit",))
+        table = arranged(self.request, LedgerTable(standings, exclude=() if len(units) > 1 else ("unit",)))
         return {"units": units, "editable": editable, "waiting": waiting, "table": table}
 
-    def sorted(self, table: type[StandingTable], rows: Sequence[Any], **options: Any) -> StandingTable:
-        return table(rows, order_by=self.request.GET.get("sort", ""), request=self.request, **options)
 
-
-class PlanCreate(Guarded, View):
-    """Begin the unit's plan for an open year, then go and fill it in."""
+class PlanCreate(lifecycle.ReportCreate):
+    """Begin the unit's plan for an open year."""
 
     permission = "plans.edit"
-    http_method_names = ["post"]
+    model = Plan
 
-    def post(self, request: HttpRequest, year: int, unit: int) -> HttpResponse:
+    def begin(self, year: int, unit: int) -> Plan:
         window = get_object_or_404(Window, pk=year)
-        organization = get_object_or_404(Organization.objects.in_scope(scope_for(request.user, "plans.edit")).counties(), pk=unit)
-        try:
-            plan, begun = services.draft(organization=organization, window=window, by=request.user)
-        except DomainError as error:
-            messages.error(request, error.message)
-            return redirect("plans:list")
+        organization = get_object_or_404(Organization.objects.in_scope(scope_for(self.request.user, "plans.edit")).counties(), pk=unit)
+        plan, begun = services.draft(organization=organization, window=window, by=self.request.user)
         if begun and plan.goals:
-            messages.info(request, f"已带入{year - 1}年方案的内容，日期顺延一年，请逐项核对修改。")
-        return redirect("plans:edit", plan.pk)
+            messages.info(self.request, f"已带入{year - 1}年方案的内容，日期顺延一年，请逐项核对修改。")
+        return plan
 
 
 class PlanDetail(PlanPage, lifecycle.ReportDetail):
@@ -129,7 +121,7 @@ class AttachmentDownload(Guarded, DetailView):
     model = Attachment
 
     def get_queryset(self) -> Any:
-        return Attachment.objects.filter(plan__in=Plan.objects.visible_to(self.request.user))
+        return Attachment.objects.of_plans(Plan.objects.visible_to(self.request.user))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         attachment = self.get_object()
@@ -149,9 +141,7 @@ class WindowEdit(Guarded, HeldFormMixin, UpdateView):
         return [("工作方案", reverse("plans:list")), (f"{self.object}填报时间", None)]
 
     def get_object(self, queryset: Any = None) -> Window:
-        year = self.kwargs["year"]
-        found = Window.objects.filter(pk=year).first()
-        return found or services.proposed_window(year)
+        return selectors.window_of(self.kwargs["year"])
 
     def form_valid(self, form: Any) -> HttpResponse:
         window = services.open_window(year=self.kwargs["year"], by=self.request.user, **form.cleaned_data)

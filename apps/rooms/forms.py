@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 
+from apps.core.forms import DATE
 from apps.core.lifecycle.forms import ReportForm
 from apps.rooms.models import Checklist, Room, plain
 
@@ -21,7 +22,7 @@ class RoomForm(ReportForm):
         fields = ("name", "location", "area", "built_on", "items", "description")
         widgets = {
             "area": forms.NumberInput(attrs={"step": "0.1", "min": "0.1", "inputmode": "decimal"}),
-            "built_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "built_on": DATE,
             "description": forms.Textarea(attrs={"rows": 3}),
         }
 

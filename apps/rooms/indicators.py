@@ -8,11 +8,10 @@ from apps.coverage.registry import Indicator, register
 from apps.organizations.enums import Kind, SchoolArea
 from apps.organizations.models import School
 from apps.rooms.models import Room
-from apps.rooms.selectors import open_schools
 
 
 def universe(day: date) -> QuerySet:
-    return open_schools(day).values("organization_id", "county_id", group=F("area"))
+    return School.objects.open_on(day).values("organization_id", "county_id", group=F("area"))
 
 
 def covered(day: date) -> QuerySet:

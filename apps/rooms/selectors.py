@@ -21,12 +21,6 @@ class Tally:
     missing: int
 
 
-def open_schools(day: date) -> QuerySet[School]:
-    """Schools that are there on a day: opened, and not yet merged or closed."""
-    begun = Q(opened_on__isnull=True) | Q(opened_on__lte=day)
-    return School.objects.filter(begun, Q(closed_on__isnull=True) | Q(closed_on__gt=day))
-
-
 def schools(*, user: Any, day: date) -> QuerySet[Organization]:
     """Every school open on the day that the user sees, each with its `room`: None where none is registered that the user may see."""
     own = scope_for(user, "rooms.edit")
@@ -34,7 +28,7 @@ def schools(*, user: Any, day: date) -> QuerySet[Organization]:
     seen = ~Q(rooms__state=State.DRAFT) | Q(rooms__county__in=own.counties) | Q(rooms__organization__in=own.organizations)
     return (
         Organization.objects.in_scope(scope_for(user, "rooms.view"))
-        .filter(school__in=open_schools(day))
+        .filter(school__in=School.objects.open_on(day))
         .annotate(room=FilteredRelation("rooms", condition=seen))
         .select_related("school", "county", "parent", "room")  # type: ignore[misc]  # `room` is the joined relation
     )

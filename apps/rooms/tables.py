@@ -4,9 +4,8 @@ import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.utils.html import format_html
 
+from apps.core.tables import NUMBER
 from apps.organizations.models import Organization
-
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
 
 
 class SchoolTable(tables.Table):

@@ -1,15 +1,13 @@
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.generic import View
 from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from apps.core.errors import DomainError
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
 from apps.organizations.enums import Kind
@@ -58,20 +56,15 @@ class RoomList(Guarded, SingleTableMixin, FilterView):
         return {**context, "tally": selectors.tally(self.get_queryset())}
 
 
-class RoomCreate(Guarded, View):
-    """Begin the room of one's own school, then go and fill it in."""
+class RoomCreate(lifecycle.ReportCreate):
+    """Begin the room of one's own school."""
 
     permission = "rooms.edit"
-    http_method_names = ["post"]
+    model = Room
 
-    def post(self, request: HttpRequest, school: int) -> HttpResponse:
-        own = Organization.objects.in_scope(scope_for(request.user, "rooms.edit")).of_kind(Kind.SCHOOL)
-        try:
-            room = services.draft(organization=get_object_or_404(own.select_related("school"), pk=school), by=request.user)
-        except DomainError as error:
-            messages.error(request, error.message)
-            return redirect("rooms:list")
-        return redirect("rooms:edit", room.pk)
+    def begin(self, school: int) -> Room:
+        own = Organization.objects.in_scope(scope_for(self.request.user, "rooms.edit")).of_kind(Kind.SCHOOL)
+        return services.draft(organization=get_object_or_404(own.select_related("school"), pk=school), by=self.request.user)
 
 
 class RoomDetail(RoomPage, lifecycle.ReportDetail):

@@ -3,10 +3,10 @@ from typing import Any
 
 from django import forms
 
+from apps.core.forms import DATE
 from apps.core.lifecycle.rows import BaseRows, RowsForm
 from apps.supervision.models import SupervisionReport
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 SHORT_TEXT = forms.Textarea(attrs={"rows": 2})
 
 

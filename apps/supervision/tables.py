@@ -1,8 +1,7 @@
 import django_tables2 as tables
 
 from apps.core.lifecycle.tables import LedgerTable, StandingTable
-
-NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
+from apps.core.tables import NUMBER
 
 
 class Facts(tables.Table):

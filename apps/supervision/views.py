@@ -1,18 +1,14 @@
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.generic import TemplateView, View
+from django.views.generic import TemplateView
 
-from apps.core.errors import DomainError
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
-from apps.core.lifecycle.standings import Standing
-from apps.core.lifecycle.tables import StandingTable
+from apps.core.tables import arranged
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.supervision import selectors, services
@@ -45,7 +41,12 @@ class SupervisionList(Guarded, TemplateView):
         years = selectors.years(today)
         year = next((each for each in years if str(each) == self.request.GET.get("year")), years[0])
         board = selectors.board(year=year, user=self.request.user)
-        return {"years": years, "board": board, "facts": selectors.facts(board), "table": self.sorted(UnitTable, board.standings)}
+        return {
+            "years": years,
+            "board": board,
+            "facts": selectors.facts(board),
+            "table": arranged(self.request, UnitTable(board.standings)),
+        }
 
     def ledger(self, today: date) -> dict[str, Any]:
         """Somebody who works for more than one unit finds all of theirs here."""
@@ -54,29 +55,22 @@ class SupervisionList(Guarded, TemplateView):
         standings = selectors.ledger(units=units, user=user, today=today)
         open_now = SupervisionReport.open_years(today)
         editable = {unit.pk for unit in units if user.has_perm("supervision.edit", unit)}
-        table = self.sorted(YearTable, standings, exclude=() if len(units) > 1 else ("unit",))
+        table = arranged(self.request, YearTable(standings, exclude=() if len(units) > 1 else ("unit",)))
         return {"units": units, "editable": editable, "open": [each for each in standings if each.year in open_now], "table": table}
 
-    def sorted(self, table: type[StandingTable], rows: Sequence[Standing], **options: Any) -> StandingTable:
-        return table(rows, order_by=self.request.GET.get("sort", ""), request=self.request, **options)
 
-
-class SupervisionCreate(Guarded, View):
-    """Begin a unit's report of a year, then go and fill it in."""
+class SupervisionCreate(lifecycle.ReportCreate):
+    """Begin a unit's report of a year."""
 
     permission = "supervision.edit"
-    http_method_names = ["post"]
+    model = SupervisionReport
 
-    def post(self, request: HttpRequest, year: int, unit: int) -> HttpResponse:
-        organization = get_object_or_404(Organization.objects.in_scope(scope_for(request.user, "supervision.edit")).counties(), pk=unit)
-        try:
-            report, begun = services.draft(organization=organization, year=year, by=request.user)
-        except DomainError as error:
-            messages.error(request, error.message)
-            return redirect("supervision:list")
+    def begin(self, year: int, unit: int) -> SupervisionReport:
+        units = Organization.objects.in_scope(scope_for(self.request.user, "supervision.edit")).counties()
+        report, begun = services.draft(organization=get_object_or_404(units, pk=unit), year=year, by=self.request.user)
         if begun and report.measures_title:
-            messages.info(request, f"已带入{year - 1}年的督导办法和督导机构，请核对；督导工作请填写{year}年开展的。")
-        return redirect("supervision:edit", report.pk)
+            messages.info(self.request, f"已带入{year - 1}年的督导办法和督导机构，请核对；督导工作请填写{year}年开展的。")
+        return report
 
 
 class SupervisionDetail(SupervisionPage, lifecycle.ReportDetail):

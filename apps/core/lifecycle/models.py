@@ -63,7 +63,6 @@ class Report(models.Model):
     verb_labels: ClassVar[Mapping[str, str]] = {}
     content_fields: ClassVar[tuple[str, ...]] = ()  # what a step records and a remark may be pinned to
     required_fields: ClassVar[tuple[str, ...]] = ()  # what a draft may lack and a submission may not
-    append_only = False
 
     state = FSMField("状态", choices=State.choices, default=State.DRAFT, editable=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False)

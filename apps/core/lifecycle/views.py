@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import DetailView, FormView, UpdateView, View
@@ -17,8 +18,8 @@ from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from apps.core import held_forms
 from apps.core.errors import Conflict, DomainError
+from apps.core.form_pages import HeldFormMixin
 from apps.core.guard import Guarded
 from apps.core.lifecycle import rules
 from apps.core.lifecycle.enums import Verb
@@ -58,6 +59,26 @@ class ReportList(ReportMixin, SingleTableMixin, FilterView):
     strict = False
 
 
+class ReportCreate(Guarded, View):
+    """A POST begins the draft, then leads to its form."""
+
+    model: type[Report]
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        app = self.model._meta.app_label
+        try:
+            report = self.begin(**kwargs)
+        except DomainError as error:
+            messages.error(request, error.message)
+            return redirect(f"{app}:list")
+        return redirect(f"{app}:edit", report.pk)
+
+    def begin(self, *args: Any, **kwargs: Any) -> Report:
+        """Make the draft that the address names, or find the one there is."""
+        raise NotImplementedError
+
+
 class ReportDetail(ReportMixin, DetailView):
     """One report: what it says, where it stands, what was done, and what the user may do now."""
 
@@ -81,7 +102,7 @@ class ReportDetail(ReportMixin, DetailView):
         )
 
 
-class ReportEdit(ReportMixin, UpdateView):
+class ReportEdit(ReportMixin, HeldFormMixin, UpdateView):
     """The draft. Saves itself, survives the end of a session, and tells the second of two people."""
 
     form_class: type[ReportForm]
@@ -97,14 +118,10 @@ class ReportEdit(ReportMixin, UpdateView):
         if not self.object.is_editable:
             messages.warning(request, locked_sentence(self.object))
             return self.to("detail")
-        held = held_forms.take(request)
-        form: Any = self.bound(held) if held else self.get_form()
-        if "check" in request.GET and not held:
+        form: Any = self.get_form()
+        if "check" in request.GET and not self.restored:
             form.show_problems(self.object.problems())
-        return self.render_to_response(self.get_context_data(form=form, restored=bool(held)))
-
-    def bound(self, data: Any) -> ReportForm:
-        return self.form_class(data=data, instance=self.object)
+        return self.render_to_response(self.get_context_data(form=form, restored=self.restored))
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
@@ -188,7 +205,7 @@ class ReportApprove(ReportAct):
         return f"已{slot.label}。"
 
 
-class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
+class ReportReturn(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
     """Send a report back: the reason, and remarks beside what was written."""
 
     form_class = ReturnForm
@@ -199,9 +216,7 @@ class ReportReturn(ReportMixin, SingleObjectMixin, FormView):
         if not rules.may_return(request.user, self.object):
             messages.error(request, f"这份材料{self.object.state_label}，不能由您退回。")
             return self.to("detail")
-        held = held_forms.take(request)
-        form = ReturnForm(held, report=self.object) if held else self.get_form()
-        return self.render_to_response(self.get_context_data(form=form))
+        return self.render_to_response(self.get_context_data())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()

@@ -11,7 +11,6 @@ from apps.organizations.models import Organization
 from apps.organizations.querysets import OrganizationQuerySet
 from apps.organizations.two_sided.services import years_open
 
-DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 GONE = {"invalid_choice": "没有这所学校，请从列表中选择。", "required": "请选择对方学校。"}
 
 
