@@ -1,14 +1,13 @@
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
+WRONG = "账号或密码不正确，请重新输入。连续 5 次不正确，账号将锁定 30 分钟。"
+
 
 class SignInForm(AuthenticationForm):
     """Account and password; one sentence for every reason to refuse, so that accounts cannot be guessed."""
 
-    error_messages = {
-        "invalid_login": "账号或密码不正确，请重新输入。连续 5 次不正确，账号将锁定 30 分钟。",
-        "inactive": "账号或密码不正确，请重新输入。连续 5 次不正确，账号将锁定 30 分钟。",
-    }
+    error_messages = {"invalid_login": WRONG, "inactive": WRONG}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -9,16 +9,14 @@ from apps.core import held_forms
 
 
 class SignInView(LoginView):
+    """Django's, which also says that a form waits for its sender."""
+
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(has_held_form=held_forms.KEY in self.request.session, **kwargs)
-
-
-class SignOutView(LogoutView):
-    pass
 
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -80,9 +80,9 @@ def _guide(role: Role) -> RoleGuide:
 
 def _acts(app: str, held: Iterable[str]) -> str:
     """What may be done in an app besides looking, in the words of the role table."""
-    mine = [label for permission, label in PERMISSIONS.items() if permission in held and permission.startswith(f"{app}.")]
-    doing = [label for label in mine if not label.startswith("查看")]
-    return "、".join(doing or mine)
+    mine = [permission for permission in PERMISSIONS if permission in held and permission.startswith(f"{app}.")]
+    doing = [permission for permission in mine if not _views(permission)]
+    return "、".join(PERMISSIONS[permission] for permission in doing or mine)
 
 
 def _views(permission: str) -> bool:
