@@ -17,7 +17,7 @@ NPM = $(if $(shell command -v npm),npm,env PATH="$(NODE_WHEEL)/bin:$$PATH" node 
 
 .PHONY: run test check lint types architecture pytest fix docs lock
 
-run: var/.python var/.assets  ## the whole portal in this terminal
+run: var/.static  ## the whole portal in this terminal
 	@exec $(EMBEDDED) run
 
 test: check pytest  ## everything that must hold before a change lands
@@ -28,17 +28,18 @@ lint: var/.python-dev
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 
-types: export SECRET_KEY = types
-types: export DATABASE_URL = postgres://app@localhost/types
-types: export REDIS_URL = redis://localhost
+# What the settings ask for, where nothing is connected to.
+types var/.static: export SECRET_KEY = none
+types var/.static: export DATABASE_URL = postgres://none
+types var/.static: export REDIS_URL = redis://none
 types: var/.python-dev
 	@$(BIN)/mypy apps jiaxing_pioneers
 
 architecture: var/.python-dev
 	@$(BIN)/lint-imports
 
-pytest: var/.python-dev var/.assets var/.browser
-	@$(EMBEDDED) with sh -c '$(BIN)/python manage.py collectstatic --noinput --verbosity=0 && exec $(BIN)/pytest $(or $(ARGS),$(PYTEST))'
+pytest: var/.python-dev var/.static var/.browser
+	@$(EMBEDDED) with $(BIN)/pytest $(or $(ARGS),$(PYTEST))
 
 fix: var/.python-dev
 	@$(BIN)/ruff check --fix .
@@ -81,6 +82,10 @@ var/.npm: package-lock.json | var/.node
 
 var/.assets: $(FRONT_END) var/.npm
 	@$(NPM) run --silent build
+	@touch $@
+
+var/.static: var/.assets var/.python $(wildcard static/img/*)
+	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity=0
 	@touch $@
 
 var/.browser:

@@ -159,7 +159,6 @@ def _redis(home: Path, *, durable: bool) -> Iterator[dict[str, str]]:
 def _preparations(environment: Mapping[str, str]) -> Iterator[list[str]]:
     migrating = "owner" if environment.get("DATABASE_OWNER_URL") else "default"
     yield ["migrate", f"--database={migrating}", "--verbosity=0"]
-    yield ["collectstatic", "--noinput", "--verbosity=0"]
     yield ["load_divisions"]
     if environment["DEMO"] == "1":
         yield ["load_demo"]

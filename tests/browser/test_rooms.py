@@ -1,6 +1,11 @@
-"""Job 4: a counselor registers the school's room on a phone, the county returns it, the counselor puts it right, the county confirms."""
+"""A counselor registers the school's room on a phone, the county returns it, the counselor puts it right, the county confirms.
+
+The figure of every level counts the room on the next page.
+"""
 
 from playwright.sync_api import Page, expect
+
+from tests.browser.figures import covered
 
 
 def test_room_is_registered_returned_put_right_and_confirmed(visit, look):
@@ -22,7 +27,8 @@ def test_room_is_registered_returned_put_right_and_confirmed(visit, look):
     submit(counselor)
     room = counselor.url
 
-    county = visit("nanhu")
+    county, city = visit("nanhu"), visit("city")
+    before = [covered(page, "队室覆盖率") for page in (county, city)]
     county.goto("/rooms/?state=submitted")
     look(county, "rooms-waiting")
     county.goto(room)
@@ -49,6 +55,7 @@ def test_room_is_registered_returned_put_right_and_confirmed(visit, look):
     county.get_by_role("dialog").get_by_role("button", name="确认", exact=True).click()
     expect(county.get_by_text("已计入规范队室")).to_be_visible()
     look(county, "room-confirmed")
+    assert [covered(page, "队室覆盖率") for page in (county, city)] == [count + 1 for count in before]
 
 
 def submit(page: Page) -> None:
