@@ -1,8 +1,9 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.conf import settings
 from django.db.models.signals import post_migrate
+
+from apps.core import security
 
 
 class CoreConfig(AppConfig):
@@ -16,7 +17,5 @@ class CoreConfig(AppConfig):
 
 
 def _secure(using: str, **kwargs: Any) -> None:
-    from apps.core import security
-
-    if using == "owner" or "owner" not in settings.DATABASES:
+    if security.is_owners(using):
         security.apply(using)

@@ -55,6 +55,11 @@ def history_tables() -> list[str]:
     return [m._meta.db_table for m in apps.get_models() if getattr(m, "pgh_tracked_model", None)]
 
 
+def is_owners(using: str) -> bool:
+    """Is this the alias that migrates: the owner's, where the application has a role of its own?"""
+    return using == "owner" or "owner" not in settings.DATABASES
+
+
 def apply(using: str) -> None:
     """Bring policies, composite keys and grants in line with the models. Runs as the owner; idempotent."""
     role = connections[using].ops.quote_name(settings.DATABASES["default"]["USER"])

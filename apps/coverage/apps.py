@@ -1,9 +1,9 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.conf import settings
 from django.db.models.signals import post_migrate
 
+from apps.core import security
 from apps.core.navigation import Entry
 
 
@@ -21,5 +21,5 @@ class CoverageConfig(AppConfig):
 def _note_changes(using: str, **kwargs: Any) -> None:
     from apps.coverage import triggers
 
-    if using == "owner" or "owner" not in settings.DATABASES:
+    if security.is_owners(using):
         triggers.install(using)

@@ -5,16 +5,21 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.core.management.sql import emit_post_migrate_signal
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import connections, models, transaction
 from django.utils import timezone
+from guardian.models import GroupObjectPermission
+from guardian.shortcuts import assign_perm
 
 from apps.accounts.models import User
+from apps.core import scope
 from apps.core.lifecycle.enums import State
 from apps.organizations import rules
 from apps.organizations.enums import Kind
-from apps.organizations.models import Organization, PioneerUnit, TenantReport
+from apps.organizations.models import Organization, PioneerUnit, RoleHolding, TenantReport
 from apps.organizations.roles import PERMISSIONS, ROLES
 from apps.organizations.services import roles
 from tests.factories.jiaxing import Jiaxing
@@ -213,8 +218,22 @@ def test_the_role_table_is_written_through(jiaxing):
     user = jiaxing.person("county_lead", jiaxing.county(HOME))
     group = user.groups.get()
     group.groupobjectpermission_set.filter(permission__codename="plans.edit").delete()
+    assign_perm("organizations.plans.review", group, jiaxing.county(HOME))
     roles.sync()
     assert set(group.groupobjectpermission_set.values_list("permission__codename", flat=True)) == ROLES["county_lead"].permissions
+    assert set(group.groupobjectpermission_set.values_list("object_pk", flat=True)) == {str(jiaxing.county(HOME).pk)}
+
+
+def test_every_migration_ends_with_the_role_table(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), scope.opened(scope.EVERYTHING, using="owner"):
+        group = Group.objects.using("owner").create(name="auditor of old")
+        city = Organization.objects.using("owner").get(kind=Kind.CITY)
+        RoleHolding.objects.using("owner").create(group=group, role="auditor", organization=city)
+        emit_post_migrate_signal(0, False, "owner")
+        given = GroupObjectPermission.objects.using("owner").filter(group=group).values_list("permission__codename", flat=True)
+        assert set(given) == ROLES["auditor"].permissions
+        transaction.set_rollback(True, using="owner")
+    connections["owner"].close()
 
 
 def test_every_permission_is_given_by_some_role():

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from guardian.models import GroupObjectPermission
-from guardian.shortcuts import assign_perm
 
 from apps.core.errors import DomainError
 from apps.organizations import grants
@@ -33,21 +32,34 @@ def revoke(*, user: Any, role: str, organization: Organization) -> None:
     grants.forget(user)
 
 
-@transaction.atomic
-def sync() -> None:
-    """Bring every holding's permissions in line with the role table, after the table changed."""
-    for holding in RoleHolding.objects.select_related("group", "organization"):
-        wanted = ROLES[holding.role].permissions
-        GroupObjectPermission.objects.filter(group=holding.group).exclude(permission__codename__in=wanted).delete()
-        _assign(ROLES[holding.role], holding.group, holding.organization)
+def sync(*, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Bring every holding's permissions in line with the role table; every migration ends with it, for the table may have changed."""
+    with transaction.atomic(using=using):
+        for holding in RoleHolding.objects.using(using):
+            held = GroupObjectPermission.objects.using(using).filter(group=holding.group_id)
+            held.exclude(permission__codename__in=ROLES[holding.role].permissions).delete()
+            _assign(holding, using=using)
 
 
 def _open(role: Role, organization: Organization) -> RoleHolding:
     group = Group.objects.create(name=f"{role.key}@{organization.pk}")
-    _assign(role, group, organization)
-    return RoleHolding.objects.create(group=group, role=role.key, organization=organization)
+    holding = RoleHolding.objects.create(group=group, role=role.key, organization=organization)
+    _assign(holding)
+    return holding
 
 
-def _assign(role: Role, group: Group, organization: Organization) -> None:
-    for permission in Permission.objects.filter(content_type__app_label="organizations", codename__in=role.permissions):
-        assign_perm(permission, group, organization)
+def _assign(holding: RoleHolding, *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """What guardian's `assign_perm` would write for each permission of the role, in one statement."""
+    permissions = Permission.objects.using(using).filter(content_type__app_label="organizations")
+    GroupObjectPermission.objects.using(using).bulk_create(
+        [
+            GroupObjectPermission(
+                group_id=holding.group_id,
+                permission=permission,
+                content_type_id=permission.content_type_id,
+                object_pk=str(holding.organization_id),
+            )
+            for permission in permissions.filter(codename__in=ROLES[holding.role].permissions)
+        ],
+        ignore_conflicts=True,
+    )
