@@ -44,7 +44,8 @@ class Portal:
 
 
 @contextmanager
-def running(var: Path) -> Iterator[Portal]:
+def running(var: Path, *, template: str) -> Iterator[Portal]:
+    """`template` is a database with the city's divisions, to which nobody is connected."""
     owner = os.environ["DATABASE_OWNER_URL"]
     environment = {
         **os.environ,
@@ -56,11 +57,10 @@ def running(var: Path) -> Iterator[Portal]:
         "DEMO": "1",
         "DEMO_PASSWORD": PASSWORD,
     }
-    _create_database(owner)
+    _create_database(owner, template)
     port = _free_port()
     portal = Portal(f"http://{HOST}:{port}", environment)
-    for command in (["migrate", "--database=owner", "--verbosity=0"], ["load_divisions"], ["load_demo"]):
-        portal.manage(*command)
+    portal.manage("load_demo")
     with ExitStack() as stack:
         for command in (
             ["gunicorn", "jiaxing_pioneers.wsgi", f"--bind={HOST}:{port}", "--workers=1", "--threads=4", "--log-level=warning"],
@@ -85,12 +85,12 @@ def _named(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
-def _create_database(owner: str) -> None:
+def _create_database(owner: str, template: str) -> None:
     connection = psycopg2.connect(owner)
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {DATABASE}")
+        cursor.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {template}")
     connection.close()
 
 
