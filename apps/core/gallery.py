@@ -16,8 +16,8 @@ from apps.core.tables import NUMBER, arranged
 from apps.core.todos import Todo
 
 ICONS = """
-    home file map flag school link people table check alert clock plus edit back download upload lock user search chevron print trash
-    info close menu send sign-out tree
+    home file map flag school link people table check alert clock plus edit back download lock user search chevron print
+    info close menu send sign-out tree eye
 """.split()
 
 

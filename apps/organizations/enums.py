@@ -11,10 +11,6 @@ class Kind(models.TextChoices):
     SCHOOL = "school", "学校"
     PLACE = "place", "村（社区）"
 
-    @property
-    def allowed_parents(self) -> frozenset["Kind | None"]:
-        return ALLOWED_PARENTS[self]
-
 
 ALLOWED_PARENTS: dict[Kind, frozenset[Kind | None]] = {
     Kind.CITY: frozenset({None}),
