@@ -1,6 +1,6 @@
 """How every form of the portal is drawn."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -28,6 +28,19 @@ class Renderer(TemplatesSetting):
 
     field_template_name = "django/forms/field.html"
     bound_field_class = NotedField
+
+
+def show_theirs(form: Any, stored: models.Model, names: Iterable[str], **saw: Any) -> None:
+    """Someone else saved meanwhile: keep what was typed, show their words beside it, and let a second save decide knowingly.
+
+    `saw` is what the form sends back for having seen the row as it is now stored.
+    """
+    form.data = form.data.copy()
+    for name, value in saw.items():
+        form.data[form.add_prefix(name)] = value
+    for name in names:
+        if name in form.fields and getattr(stored, name) != form.cleaned_data.get(name):
+            form.fields[name].theirs = displayed(stored, name) or "（空）"
 
 
 class SpokenForm(forms.ModelForm):
@@ -58,11 +71,5 @@ class SeenForm(SpokenForm):
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 
     def show_theirs(self, stored: models.Model) -> None:
-        """Keep what was typed, show the other's words beside it, and let a second save decide knowingly."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data[self.add_prefix("seen")] = seen.fingerprint(stored, self._meta.fields or ())
-        self.data = data
-        fields: Mapping[str, Any] = self.fields
-        for name in self._meta.fields or ():
-            if getattr(stored, name) != self.cleaned_data.get(name):
-                fields[name].theirs = displayed(stored, name) or "（空）"
+        names = self._meta.fields or ()
+        show_theirs(self, stored, names, seen=seen.fingerprint(stored, names))

@@ -14,7 +14,7 @@ class FactFilter(filters.FilterSet):
     state = filters.ChoiceFilter(label="状态", empty_label="全部", method="in_state")
     group = filters.ChoiceFilter(label="分类", empty_label="全部")
     q = filters.CharFilter(
-        label="名称", field_name="organization__name", lookup_expr="icontains", widget=forms.TextInput({"type": "search"})
+        label="名称", field_name="organization__name", lookup_expr="icontains", max_length=60, widget=forms.TextInput({"type": "search"})
     )
 
     class Meta:

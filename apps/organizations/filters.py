@@ -20,7 +20,7 @@ KINDS = [(kind.value, kind.label) for kind in (Kind.COUNTY, Kind.TOWN, Kind.PLAC
 class OrganizationFilter(filters.FilterSet):
     """Finding one's way in the tree by name, kind, reporting unit and area."""
 
-    q = filters.CharFilter(label="名称或代码", method="by_words", widget=forms.TextInput(attrs={"type": "search"}))
+    q = filters.CharFilter(label="名称或代码", method="by_words", max_length=60, widget=forms.TextInput(attrs={"type": "search"}))
     kind = filters.ChoiceFilter(label="类别", choices=KINDS, method="by_kind", empty_label="全部")
     county = filters.ModelChoiceFilter(label="报送单位", queryset=Organization.objects.counties(), empty_label="全部")
     area = filters.ChoiceFilter(label="城乡", choices=AREAS, method="by_area", empty_label="全部")

@@ -18,7 +18,7 @@ class SchoolFilter(filters.FilterSet):
         label="达标情况", choices=[("yes", "规范队室"), ("no", "未达标准")], empty_label="全部", method="by_standard"
     )
     area = filters.ChoiceFilter(label="城乡", field_name="school__area", choices=SchoolArea.choices, empty_label="全部")
-    name = filters.CharFilter(label="学校名称", field_name="name", lookup_expr="icontains")
+    name = filters.CharFilter(label="学校名称", field_name="name", lookup_expr="icontains", max_length=60)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

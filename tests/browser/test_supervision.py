@@ -29,6 +29,7 @@ def test_county_reports_and_city_receives(visit, look):
     inspection.get_by_label("督导对象").fill("塘汇街道")
     inspection.get_by_label("发现的问题").fill("无")
     county.get_by_role("button", name="保存并核对").click()
+    expect(county.locator(".messages")).to_contain_text("请核对")  # the draft's own saving goes first
     look(county, "supervision-checked")
     county.get_by_role("button", name="上报", exact=True).click()
     county.get_by_role("dialog").get_by_role("button", name="上报", exact=True).click()

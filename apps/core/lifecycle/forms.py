@@ -8,7 +8,8 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.utils import ErrorDict
 
-from apps.core.lifecycle.models import Report, displayed
+from apps.core.forms import show_theirs
+from apps.core.lifecycle.models import Report
 
 
 @dataclass
@@ -81,14 +82,7 @@ class ReportForm(forms.ModelForm):
         return next(iter([*sentences, *(f"{label}：{error}" for label, _, error in self.more_errors())]), "内容有误，请核对标红的栏目。")
 
     def show_theirs(self, stored: Report) -> None:
-        """Someone else saved meanwhile: keep what was typed, show their words beside it, and let a second save decide knowingly."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data[self.add_prefix("version")] = stored.version
-        self.data = data
-        fields: Mapping[str, Any] = self.fields
-        for name, field in fields.items():
-            if name in stored.content_fields and getattr(stored, name) != self.cleaned_data.get(name):
-                field.theirs = displayed(stored, name) or "（空）"
+        show_theirs(self, stored, stored.content_fields, version=stored.version)
 
 
 class ReturnForm(forms.Form):
