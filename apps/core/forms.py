@@ -20,7 +20,7 @@ WORDS: Mapping[type[forms.Field], Mapping[str, str]] = {
         "max_length": "最多 %(limit_value)d 字，现在有 %(show_value)d 字，请删减。",
         "null_characters_not_allowed": "含有无法保存的字符，请删除后重新填写。",
     },
-    forms.IntegerField: {"invalid": "请填写整数。", "min_value": "不能小于 %(limit_value)s。", "max_value": "数字过大，请核对。"},
+    forms.IntegerField: {"invalid": "请填写整数。"},
     forms.DecimalField: {
         "invalid": "请填写数字。",
         "max_digits": "数字过大，请核对。",
@@ -65,6 +65,8 @@ class SpokenForm(forms.ModelForm):
         for field in fields.values():
             verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
             field.error_messages["required"] = f"请{verb}{field.label}。"
+            if type(field) is forms.IntegerField:  # the others are its children, and say their limits in words of their own
+                field.error_messages |= {"min_value": "不能小于 %(limit_value)s。", "max_value": "数字过大，请核对。"}
             if isinstance(field.widget, forms.RadioSelect):
                 field.choices = [choice for choice in field.choices if choice[0]]
 

@@ -13,8 +13,6 @@ CHOICE = "没有这个选项，请从列出的选项中选择。"
         (forms.CharField(max_length=3), "一二三四", "最多 3 字，现在有 4 字，请删减。"),
         (forms.CharField(), "\x00", "含有无法保存的字符，请删除后重新填写。"),
         (forms.IntegerField(), "三", "请填写整数。"),
-        (forms.IntegerField(min_value=0), "-1", "不能小于 0。"),
-        (forms.IntegerField(max_value=9), "10", "数字过大，请核对。"),
         (forms.DecimalField(), "NaN", "请填写数字。"),
         (forms.DecimalField(max_digits=3, decimal_places=1), "1000", "数字过大，请核对。"),
         (forms.DecimalField(max_digits=3, decimal_places=1), "1.25", "最多保留 1 位小数。"),
