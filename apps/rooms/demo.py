@@ -130,7 +130,7 @@ def _steps(room: Room, lead: User) -> Iterator[Step]:
     if room.submitted_at:
         yield Step(verb=Verb.SUBMIT, by=room.created_by, on_behalf_of=room.organization.name, at=room.submitted_at, **facts)
     if room.decided_at and room.state == State.APPROVED:
-        yield Step(verb=Verb.APPROVE, slot="review", by=lead, on_behalf_of=room.county.name, at=room.decided_at, **facts)
+        yield Step(verb=Verb.APPROVE, slot="review", by=lead, on_behalf_of=room.county.office, at=room.decided_at, **facts)
     if room.decided_at and room.state == State.RETURNED:
         back = {"reason": REASON, "remarks": REMARKS}
-        yield Step(verb=Verb.RETURN, by=lead, on_behalf_of=room.county.name, at=room.decided_at, **back, **facts)
+        yield Step(verb=Verb.RETURN, by=lead, on_behalf_of=room.county.office, at=room.decided_at, **back, **facts)

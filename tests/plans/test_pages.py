@@ -240,10 +240,10 @@ def test_revised_plan_is_submitted_again_and_approved(county, city, returned, wr
 
     assert said(answer) == ["已通过。"]
     assert list(returned.steps.values_list("verb", "on_behalf_of")) == [
-        ("submit", "南湖区"),
-        ("return", "嘉兴市"),
-        ("submit", "南湖区"),
-        ("approve", "嘉兴市"),
+        ("submit", "南湖区少工委"),
+        ("return", "市少工委办公室"),
+        ("submit", "南湖区少工委"),
+        ("approve", "市少工委办公室"),
     ]
 
 
