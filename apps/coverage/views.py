@@ -8,6 +8,7 @@ from django.views.generic import TemplateView, View
 from django_tables2 import RequestConfig, Table
 
 from apps.core.guard import Guarded
+from apps.core.pages import Pages
 from apps.coverage import charts, selectors
 from apps.coverage.filters import FactFilter
 from apps.coverage.selectors import Overview
@@ -69,7 +70,7 @@ class NodeDetail(CoveragePage):
         indicator, direct = measure.indicator, "direct" in self.request.GET
         rows = selectors.lines(overview=overview, indicator=indicator, user=self.request.user, direct=direct)
         found = FactFilter(self.request.GET, queryset=rows, indicator=indicator)
-        listed = self.sorted(FactTable(found.qs, overview=overview, indicator=indicator), paginate={"per_page": 25})
+        listed = self.sorted(FactTable(found.qs, overview=overview, indicator=indicator), paginate={"paginator_class": Pages})
         below = self.sorted(IndicatorTable(overview, indicator, prefix="below-")) if overview.has_steps(indicator.key) else None
         elsewhere = overview.elsewhere(indicator.key)
         return {**context, "filter": found, "listed": listed, "below": below, "direct": direct, "elsewhere": elsewhere}

@@ -14,6 +14,7 @@ from django_tables2 import RequestConfig, Table
 
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
+from apps.core.pages import Pages
 from apps.organizations import selectors
 from apps.organizations.enums import UNITS_AT, Kind
 from apps.organizations.filters import OrganizationFilter
@@ -21,8 +22,6 @@ from apps.organizations.forms import CloseForm, DissolveForm, PlaceForm, Registe
 from apps.organizations.models import Organization, PioneerUnit
 from apps.organizations.services import places, schools, units
 from apps.organizations.tables import BranchTable, PlaceTable, ResultTable, SchoolTable
-
-PER_PAGE = 25
 
 
 def table(request: HttpRequest, made: Table, **config: Any) -> Table:
@@ -72,7 +71,7 @@ class OrganizationList(Guarded, FilterView):
             return {**context, "organization": top, "may_register": may_register, **below(self.request, top)}
         found = ResultTable(self.object_list, exclude=() if "county" in self.filterset.filters else ("county",))
         within = self.filterset.form.cleaned_data.get("within") if self.filterset.form.is_valid() else None
-        return {**context, "within": within, "table": table(self.request, found, paginate={"per_page": PER_PAGE})}
+        return {**context, "within": within, "table": table(self.request, found, paginate={"paginator_class": Pages})}
 
 
 class OrganizationPage(Guarded):

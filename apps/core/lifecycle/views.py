@@ -25,6 +25,7 @@ from apps.core.lifecycle.enums import Verb
 from apps.core.lifecycle.forms import ReportForm, ReturnForm
 from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.services import Incomplete
+from apps.core.pages import Pages
 
 
 class ReportMixin(Guarded):
@@ -54,7 +55,7 @@ class ReportMixin(Guarded):
 class ReportList(ReportMixin, SingleTableMixin, FilterView):
     """Everything reported here that the user sees; sorts, filters, prints."""
 
-    paginate_by = 25
+    paginate_by, paginator_class = Pages.size, Pages
     strict = False
 
 
