@@ -68,6 +68,17 @@ def test_somebody_of_two_counties_finds_both(jiaxing, lead, window):
     assert Plan.objects.get().organization.name == "海盐县"
 
 
+def test_submitting_in_a_closed_window_says_so_and_nothing_else(county, jiaxing):
+    window = WindowFactory(ends=-30)
+    plan = PlanFactory(organization=jiaxing.county(), window=window)
+    closed = window.closed_sentence(timezone.localdate())
+
+    answer = county.post(f"/plans/{plan.pk}/submit/", {"version": 1}, follow=True)
+    assert (answer.redirect_chain, said(answer)) == ([(f"/plans/{plan.pk}/", 302)], [closed])
+    checked = county.get(f"/plans/{plan.pk}/edit/?check=1")
+    assert (checked.context["blocked"], checked.context["form"].errors) == (closed, {})
+
+
 # Writing
 
 

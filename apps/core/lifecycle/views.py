@@ -101,7 +101,7 @@ class ReportEdit(ReportMixin, UpdateView):
         held = held_forms.take(request)
         form: Any = self.bound(held) if held else self.get_form()
         if "check" in request.GET and not held:
-            form.show_problems(self.object.problems())
+            form.show_problems({name: text for name, text in self.object.problems().items() if name})  # the page says "" itself
         return self.render_to_response(self.get_context_data(form=form, restored=bool(held)))
 
     def bound(self, data: Any) -> ReportForm:
@@ -156,7 +156,10 @@ class ReportAct(ReportMixin, SingleObjectMixin, View):
         self.object = self.get_object()
         try:
             done = self.act(self.object, version_of(request))
-        except Incomplete:
+        except Incomplete as incomplete:
+            if blocked := incomplete.problems.get(""):  # nothing that the form could mend
+                messages.error(request, blocked)
+                return self.to("detail")
             messages.error(request, "还有内容没有填好，请补充标红的栏目后再上报。")
             return self.to("edit", "?check=1")
         except DomainError as error:
