@@ -13,6 +13,9 @@ class CoreConfig(AppConfig):
     verbose_name = "基础"
 
     def ready(self) -> None:
+        from apps.core import forms
+
+        forms.speak()
         post_migrate.connect(_secure, sender=self)
 
 

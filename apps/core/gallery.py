@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.core.lifecycle.enums import EDITABLE, State, Verb
 from apps.core.lifecycle.models import Slot
+from apps.core.pages import Pages
 from apps.core.tables import NUMBER, arranged
 from apps.core.todos import Todo
 
@@ -76,6 +77,10 @@ class SampleFilterForm(forms.Form):
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *State.choices])
 
 
+class SamplePages(Pages):
+    size = 4
+
+
 class SampleTable(tables.Table):
     unit = tables.Column(verbose_name="报送单位")
     state = tables.TemplateColumn(template_name="core/gallery/state.html", verbose_name="状态", orderable=False)
@@ -100,7 +105,7 @@ def content(request: HttpRequest) -> dict[str, Any]:
         }
         for index, unit in enumerate(UNITS)
     ]
-    table = arranged(request, SampleTable(rows, order_by="unit"), per_page=4)
+    table = arranged(request, SampleTable(rows, order_by="unit"), pages=SamplePages)
     years = [2012, 2013, 2014, 2015]
     return {
         "crumbs": [("工作台", "/"), ("帮助", None)],

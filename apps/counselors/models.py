@@ -66,7 +66,7 @@ class Exchange(TwoSidedReport):
 
     def slots(self) -> tuple[Slot, ...]:
         hint = "确认后计入本年度辅导员交流；需要修改时可以再退回。"
-        return (Slot("confirm", "确认", str(self.county), "counselors.review", self.organization, hint),)
+        return (Slot("confirm", "确认", self.county.office, "counselors.review", self.organization, hint),)
 
     def problems(self) -> dict[str, str]:
         found = super().problems()

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.generic import TemplateView, View
 
 from apps.core.guard import Guarded
+from apps.core.pages import Pages
 from apps.core.tables import arranged
 from apps.coverage import charts, selectors
 from apps.coverage.filters import FactFilter
@@ -15,8 +16,6 @@ from apps.coverage.services import figures
 from apps.coverage.tables import FactTable, IndicatorTable, NodeTable
 from apps.coverage.tasks import recompute
 from apps.organizations.models import Organization
-
-PER_PAGE = 25
 
 
 class CoveragePage(Guarded, TemplateView):
@@ -66,7 +65,7 @@ class NodeDetail(CoveragePage):
         indicator, direct = measure.indicator, "direct" in self.request.GET
         rows = selectors.lines(overview=overview, indicator=indicator, user=self.request.user, direct=direct)
         found = FactFilter(self.request.GET, queryset=rows, indicator=indicator)
-        listed = arranged(self.request, FactTable(found.qs, overview=overview, indicator=indicator), per_page=PER_PAGE)
+        listed = arranged(self.request, FactTable(found.qs, overview=overview, indicator=indicator), pages=Pages)
         below = arranged(self.request, IndicatorTable(overview, indicator, prefix="below-")) if overview.has_steps(indicator.key) else None
         elsewhere = overview.elsewhere(indicator.key)
         return {**context, "filter": found, "listed": listed, "below": below, "direct": direct, "elsewhere": elsewhere}

@@ -90,6 +90,14 @@ class Organization(models.Model):
         return reverse("organizations:detail", args=[self.pk])
 
     @property
+    def office(self) -> str:
+        """Who acts in its name, as papers say it. The circular gives neither the zones nor the bureau's League committee a 少工委 of
+        their own, and these have no division code."""
+        if self.kind == Kind.CITY:
+            return "市少工委办公室"
+        return f"{self.name}少工委" if self.kind == Kind.COUNTY and self.code else self.name
+
+    @property
     def line(self) -> tuple[int, ...]:
         """Primary keys from the root down to this organization."""
         return tuple(int(label) for label in self.path.split("."))

@@ -13,6 +13,7 @@ from django_filters.views import FilterView
 
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
+from apps.core.pages import Pages
 from apps.core.tables import arranged
 from apps.organizations import selectors
 from apps.organizations.enums import UNITS_AT, Kind
@@ -21,8 +22,6 @@ from apps.organizations.forms import CloseForm, DissolveForm, PlaceForm, Registe
 from apps.organizations.models import Organization, PioneerUnit
 from apps.organizations.services import places, schools, units
 from apps.organizations.tables import BranchTable, PlaceTable, ResultTable, SchoolTable
-
-PER_PAGE = 25
 
 
 def below(request: HttpRequest, organization: Organization) -> dict[str, Any]:
@@ -67,7 +66,7 @@ class OrganizationList(Guarded, FilterView):
             return {**context, "organization": top, "may_register": may_register, **below(self.request, top)}
         found = ResultTable(self.object_list, exclude=() if "county" in self.filterset.filters else ("county",))
         within = self.filterset.form.cleaned_data.get("within") if self.filterset.form.is_valid() else None
-        return {**context, "within": within, "table": arranged(self.request, found, per_page=PER_PAGE)}
+        return {**context, "within": within, "table": arranged(self.request, found, pages=Pages)}
 
 
 class OrganizationPage(Guarded):

@@ -93,12 +93,12 @@ class Pairing(TwoSidedReport):
         )
         hint = "确认后结对即告成立。" if not self.crosses_counties else "双方报送单位都确认后，结对即告成立。"
         ours = Slot(
-            *("confirm", "确认", str(self.county), "pairings.review", self.organization, hint, 2), decided_field="county_confirmed_at"
+            *("confirm", "确认", self.county.office, "pairings.review", self.organization, hint, 2), decided_field="county_confirmed_at"
         )
         if not self.crosses_counties:
             return invited, ours
         theirs = Slot(
-            *("confirm_partner", "确认", str(self.partner_county), "pairings.review", self.partner, hint, 2),
+            *("confirm_partner", "确认", self.partner_county.office, "pairings.review", self.partner, hint, 2),
             decided_field="partner_county_confirmed_at",
         )
         return invited, ours, theirs

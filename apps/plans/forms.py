@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -8,19 +9,32 @@ from apps.core.lifecycle.rows import BaseRows, RowsForm
 from apps.core.uploads import MAX_FILES, FilesField
 from apps.plans.models import Attachment, Plan, Window
 
-WRONG_DATE = {"invalid": "请填写正确的日期，例如 2027-04-10。"}
+LAST_YEAR = 2100  # that a window may be opened for
+
+
+def refuse_slips(form: forms.Form | forms.ModelForm, names: Iterable[str], first: int, last: int) -> None:
+    """Refuse a day whose year cannot be meant: 0207 and 20277 are slips that nobody sees in a date picker."""
+    for name in names:
+        day = form.cleaned_data.get(name)
+        if day and not first <= day.year <= last:
+            form.add_error(name, f"日期应在{first}年至{last}年之间，请核对年份。")
 
 
 class StageForm(forms.Form):
     """One row of the plan's stages; a row left empty is not kept."""
 
     title = forms.CharField(label="工作内容", max_length=200, required=False)
-    starts_on = forms.DateField(label="开始", required=False, widget=DATE, error_messages=WRONG_DATE)
-    ends_on = forms.DateField(label="结束", required=False, widget=DATE, error_messages=WRONG_DATE)
+    starts_on = forms.DateField(label="开始", required=False, widget=DATE)
+    ends_on = forms.DateField(label="结束", required=False, widget=DATE)
     responsible = forms.CharField(label="责任人", max_length=60, required=False)
 
+    def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.year = year
+
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean() or self.cleaned_data
+        refuse_slips(self, ("starts_on", "ends_on"), self.year - 1, self.year + 1)
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
             self.add_error("ends_on", "结束日期不能早于开始日期。")
         return data
@@ -54,6 +68,9 @@ class PlanForm(RowsForm):
         super().__init__(*args, **kwargs)
         self.fields["remove"].queryset = self.instance.attachments.all()  # type: ignore[attr-defined]
 
+    def row_kwargs(self) -> dict[str, Any]:
+        return {"year": self.instance.year}
+
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or self.cleaned_data
         added, removed = data.get("uploads", []), data.get("remove", [])
@@ -69,10 +86,11 @@ class WindowForm(forms.ModelForm):
         model = Window
         fields = ("opens_on", "due_on", "closes_on")
         widgets = dict.fromkeys(fields, DATE)
-        error_messages = {name: {"required": "请选择日期。", **WRONG_DATE} for name in fields}
+        error_messages = {name: {"required": "请选择日期。"} for name in fields}
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean() or self.cleaned_data
+        refuse_slips(self, self.Meta.fields, self.instance.year - 1, LAST_YEAR)
         for earlier, later in pairwise(self.Meta.fields):
             if data.get(earlier) and data.get(later) and data[later] < data[earlier]:
                 self.add_error(later, f"{self.fields[later].label}不能早于{self.fields[earlier].label}。")

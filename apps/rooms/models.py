@@ -169,9 +169,7 @@ class Room(TenantReport):
 
     def slots(self) -> tuple[Slot, ...]:
         hint = f"确认即核实登记的情况属实。{self.verdict}"
-        # The zones and the bureau's League committee have no division code, and the circular does not give each of them a 少工委.
-        who = f"{self.county}少工委" if self.county.code else str(self.county)
-        return (Slot("review", "确认", who, "rooms.review", self.organization, hint),)
+        return (Slot("review", "确认", self.county.office, "rooms.review", self.organization, hint),)
 
     @property
     def threshold(self) -> Decimal:

@@ -103,9 +103,9 @@ def _steps(report: SupervisionReport, officer: User, city: Organization) -> Iter
     content = {name: getattr(report, name) for name in report.content_fields} | {"inspections": inspections}
     facts = {"report": report, "content": content, **report.tenancy()}
     if report.submitted_at:
-        yield Step(verb=Verb.SUBMIT, by=report.created_by, on_behalf_of=report.organization.name, at=report.submitted_at, **facts)
+        yield Step(verb=Verb.SUBMIT, by=report.created_by, on_behalf_of=report.organization.office, at=report.submitted_at, **facts)
     if report.decided_at and report.state == State.APPROVED:
-        yield Step(verb=Verb.APPROVE, slot="review", by=officer, on_behalf_of=city.name, at=report.decided_at, **facts)
+        yield Step(verb=Verb.APPROVE, slot="review", by=officer, on_behalf_of=city.office, at=report.decided_at, **facts)
     if report.decided_at and report.state == State.RETURNED:
         back = {"reason": REASON, "remarks": REMARKS}
-        yield Step(verb=Verb.RETURN, by=officer, on_behalf_of=city.name, at=report.decided_at, **back, **facts)
+        yield Step(verb=Verb.RETURN, by=officer, on_behalf_of=city.office, at=report.decided_at, **back, **facts)

@@ -60,9 +60,9 @@ def test_receiving_side_sees_it_and_decides_nothing(jiaxing, two):
         ({"hours": "1e9999999"}, {"hours": ["请填写小时数，最多一位小数，如 4 或 1.5。"]}),
         ({"hours": "NaN"}, {"hours": ["请填写小时数，最多一位小数，如 4 或 1.5。"]}),
         ({"ends_on": "2026-05-10"}, {"ends_on": ["结束日期不能早于开始日期。"]}),
-        ({"topics": ["gossip"]}, {"topics": ["选择一个有效的选项。 gossip 不在可用的选项中。"]}),
-        ({"type": "party"}, {"type": ["选择一个有效的选项。 party 不在可用的选项中。"]}),
-        ({"starts_on": "2026-02-30"}, {"starts_on": ["输入一个有效的日期。"]}),
+        ({"topics": ["gossip"]}, {"topics": ["没有这个选项，请从列出的选项中选择。"]}),
+        ({"type": "party"}, {"type": ["没有这个选项，请从列出的选项中选择。"]}),
+        ({"starts_on": "2026-02-30"}, {"starts_on": ["请填写正确的日期，例如 2027-04-10。"]}),
     ],
 )
 def test_wrong_values_are_told_at_the_field_and_nothing_is_lost(jiaxing, two, change, errors):

@@ -15,7 +15,7 @@ from tests.factories.counselors import ExchangeFactory, submitted
 
 def test_exchange_is_confirmed_by_the_county_of_the_school_that_registers_it(two):
     exchange = submitted(organization=two.own, partner=two.partner, by=two.counselor)
-    assert (exchange.state_label, [slot.who for slot in exchange.open_slots()]) == ("待确认", ["南湖区"])
+    assert (exchange.state_label, [slot.who for slot in exchange.open_slots()]) == ("待确认", ["南湖区少工委"])
     assert rules.decisions(two.partner_counselor, exchange) == rules.decisions(two.partner_county_lead, exchange) == []
 
     exchange = services.approve(report=exchange, slot="confirm", by=two.county_lead, version=exchange.version)

@@ -125,7 +125,7 @@ def test_without_a_choice_the_first_indicator_with_something_to_count_is_shown(j
 
 
 def test_an_address_that_makes_no_sense_still_answers(jiaxing, city):
-    nonsense = "year=abc year=1999 year=９ indicator=nothing page=99999 page=x state=x group=x sort=x below-sort=-x".split()
+    nonsense = "year=abc year=1999 year=９ indicator=nothing page=99999 page=x per_page=-1 state=x group=x sort=x below-sort=-x".split()
     for page in ("/coverage/", f"/coverage/{jiaxing.city.pk}/"):
         assert {query: city.get(f"{page}?{query}").status_code for query in nonsense} == dict.fromkeys(nonsense, 200)
 

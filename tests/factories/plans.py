@@ -54,8 +54,8 @@ class StageFactory(factory.django.DjangoModelFactory):
 
     position = 1
     title = "部署全年工作"
-    starts_on = date(2027, 3, 1)
-    ends_on = date(2027, 3, 31)
+    starts_on = factory.LazyAttribute(lambda stage: date(stage.plan.year, 3, 1))
+    ends_on = factory.LazyAttribute(lambda stage: date(stage.plan.year, 3, 31))
     responsible = "办公室"
     organization = factory.SelfAttribute("plan.organization")
     county = factory.SelfAttribute("plan.county")

@@ -123,7 +123,18 @@ def test_search_by_reporting_unit_area_and_code(jiaxing, city):
 
 
 @pytest.mark.parametrize(
-    "query", ["kind=nonsense", "county=99999999", "area=x-y", "page=900", "page=x", "sort=nonsense", "q=%00", "kind=school&sort=-area"]
+    "query",
+    [
+        "kind=nonsense",
+        "county=99999999",
+        "area=x-y",
+        "page=900",
+        "page=x",
+        "per_page=-1&kind=school",
+        "sort=nonsense",
+        "q=%00",
+        "kind=school&sort=-area",
+    ],
 )
 def test_nonsense_in_the_address_is_harmless(jiaxing, city, query):
     assert city.get(f"/organizations/?{query}").status_code == 200

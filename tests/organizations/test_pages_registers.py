@@ -60,7 +60,8 @@ def test_town_counselor_establishes_and_dissolves(jiaxing, town_counselor):
         ({"established_on": "1212-03-01"}, {"established_on": ["日期不能早于建队日（1949-10-13），请核对年份。"]}),
         ({"established_on": f"{timezone.localdate() + timedelta(days=1)}"}, {"established_on": ["日期不能晚于今天。"]}),
         ({"member_count": ""}, {"member_count": ["请填写队员数。"]}),
-        ({"member_count": "-1"}, {"member_count": ["确保该值大于或等于0。"]}),
+        ({"member_count": "-1"}, {"member_count": ["不能小于 0。"]}),
+        ({"member_count": "99999999999"}, {"member_count": ["数字过大，请核对。"]}),
     ],
 )
 def test_unit_is_refused_at_the_field_and_nothing_typed_is_lost(jiaxing, town_counselor, changes, expected):

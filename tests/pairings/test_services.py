@@ -135,8 +135,8 @@ def test_pairing_needs_both_schools_and_both_counties(two):
     assert list(pairing.steps.values_list("verb", "slot", "on_behalf_of")) == [
         ("submit", "", "城东小学"),
         ("approve", "accept", "澉浦小学"),
-        ("approve", "confirm_partner", "海盐县"),
-        ("approve", "confirm", "南湖区"),
+        ("approve", "confirm_partner", "海盐县少工委"),
+        ("approve", "confirm", "南湖区少工委"),
     ]
 
 
@@ -174,7 +174,7 @@ def test_partner_declines_and_the_revised_invitation_starts_afresh(two):
     pairing = services.submit(report=pairing, by=two.counselor, version=pairing.version)
     pairing = approve(pairing, "accept", two.partner_counselor)
     pairing = send_back(pairing, two.partner_county_lead)
-    assert (pairing.last_return.on_behalf_of, pairing.partner_accepted_at is None) == ("海盐县", False)
+    assert (pairing.last_return.on_behalf_of, pairing.partner_accepted_at is None) == ("海盐县少工委", False)
 
     pairing = services.submit(report=pairing, by=two.counselor, version=pairing.version)
     assert (pairing.state_label, pairing.partner_accepted_at, pairing.kinds) == ("待接受", None, [])

@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from tests.factories.plans import PlanFactory, WindowFactory
 
+YEAR = timezone.localdate().year + 1  # that of WindowFactory
 STAGES = {
     "stages-TOTAL_FORMS": "2",
     "stages-INITIAL_FORMS": "0",
     "stages-0-title": "部署全年工作",
-    "stages-0-starts_on": "2027-03-01",
-    "stages-0-ends_on": "2027-03-31",
+    "stages-0-starts_on": f"{YEAR}-03-01",
+    "stages-0-ends_on": f"{YEAR}-03-31",
     "stages-0-responsible": "办公室",
     "stages-1-title": "",
 }

@@ -10,6 +10,7 @@ from apps.organizations.services import roles
 from apps.plans import services
 from apps.plans.models import Plan, Window
 from tests.factories.plans import PlanFactory, WindowFactory
+from tests.plans.conftest import YEAR
 
 
 @pytest.fixture
@@ -67,6 +68,17 @@ def test_somebody_of_two_counties_finds_both(jiaxing, lead, window):
     assert Plan.objects.get().organization.name == "海盐县"
 
 
+def test_submitting_in_a_closed_window_says_so_and_nothing_else(county, jiaxing):
+    window = WindowFactory(ends=-30)
+    plan = PlanFactory(organization=jiaxing.county(), window=window)
+    closed = window.closed_sentence(timezone.localdate())
+
+    answer = county.post(f"/plans/{plan.pk}/submit/", {"version": 1}, follow=True)
+    assert (answer.redirect_chain, said(answer)) == ([(f"/plans/{plan.pk}/", 302)], [closed])
+    checked = county.get(f"/plans/{plan.pk}/edit/?check=1")
+    assert (checked.context["blocked"], checked.context["form"].errors) == (closed, {})
+
+
 # Writing
 
 
@@ -101,7 +113,9 @@ def test_stages_saved_by_themselves_survive_the_next_save_of_the_same_page(count
 @pytest.mark.parametrize(
     ("row", "field", "sentence"),
     [
-        ({"stages-0-ends_on": "2027-02-01"}, "ends_on", "结束日期不能早于开始日期。"),
+        ({"stages-0-ends_on": f"{YEAR}-02-01"}, "ends_on", "结束日期不能早于开始日期。"),
+        ({"stages-0-starts_on": "0207-03-01"}, "starts_on", f"日期应在{YEAR - 1}年至{YEAR + 1}年之间，请核对年份。"),
+        ({"stages-0-ends_on": "9999-12-31"}, "ends_on", f"日期应在{YEAR - 1}年至{YEAR + 1}年之间，请核对年份。"),
         ({"stages-0-starts_on": "2027-02-30"}, "starts_on", "请填写正确的日期，例如 2027-04-10。"),
     ],
 )
@@ -118,7 +132,7 @@ def test_wrong_date_is_refused_at_its_field_and_nothing_typed_is_lost(county, pl
 def test_draft_that_saves_itself_answers_with_version_or_reason(county, plan, written):
     kept = county.post(f"/plans/{plan.pk}/edit/", written(goals="自动"), headers={"X-Autosave": "1"})
     stale = county.post(f"/plans/{plan.pk}/edit/", written(), headers={"X-Autosave": "1"})
-    wrong = county.post(f"/plans/{plan.pk}/edit/", {**written(), "stages-0-ends_on": "2027-02-01"}, headers={"X-Autosave": "1"})
+    wrong = county.post(f"/plans/{plan.pk}/edit/", {**written(), "stages-0-ends_on": f"{YEAR}-02-01"}, headers={"X-Autosave": "1"})
 
     assert (kept.status_code, kept.json()["version"]) == (200, 2)
     assert stale.status_code == 409
@@ -237,10 +251,10 @@ def test_revised_plan_is_submitted_again_and_approved(county, city, returned, wr
 
     assert said(answer) == ["已通过。"]
     assert list(returned.steps.values_list("verb", "on_behalf_of")) == [
-        ("submit", "南湖区"),
-        ("return", "嘉兴市"),
-        ("submit", "南湖区"),
-        ("approve", "嘉兴市"),
+        ("submit", "南湖区少工委"),
+        ("return", "市少工委办公室"),
+        ("submit", "南湖区少工委"),
+        ("approve", "市少工委办公室"),
     ]
 
 
@@ -344,6 +358,8 @@ def test_city_opens_a_year_and_changes_its_dates(city):
         ({"due_on": "2030-12-31"}, {"due_on": ["上报期限不能早于开始日期。"]}),
         ({"closes_on": "2031-04-09"}, {"closes_on": ["截止日期不能早于上报期限。"]}),
         ({"opens_on": ""}, {"opens_on": ["请选择日期。"]}),
+        ({"opens_on": "0001-01-01"}, {"opens_on": ["日期应在2030年至2100年之间，请核对年份。"]}),
+        ({"closes_on": "9999-12-31"}, {"closes_on": ["日期应在2030年至2100年之间，请核对年份。"]}),
         ({"closes_on": "明天"}, {"closes_on": ["请填写正确的日期，例如 2027-04-10。"]}),
     ],
 )

@@ -96,7 +96,7 @@ def test_step_keeps_what_the_plan_said_with_stages_and_files(plan, lead):
 
     step = plan.steps.get()
 
-    assert (step.on_behalf_of, step.by) == ("南湖区", lead)
+    assert (step.on_behalf_of, step.by) == ("南湖区少工委", lead)
     assert step.content == {
         "goals": "村（社区）少先队组织覆盖率达到 80%。",
         "tasks": "组建雏鹰假日小队。",

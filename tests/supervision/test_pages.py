@@ -69,7 +69,7 @@ def test_county_files_and_the_city_receives(county, lead, city):
     [
         ({"measures_issued_on": "2013-01-01"}, "measures_issued_on", "印发日期不能晚于 2012-12-31。"),
         ({"body_set_up_on": "2013-01-01"}, "body_set_up_on", "成立日期不能晚于 2012-12-31。"),
-        ({"measures_issued_on": "昨天"}, "measures_issued_on", "输入一个有效的日期。"),
+        ({"measures_issued_on": "昨天"}, "measures_issued_on", "请填写正确的日期，例如 2027-04-10。"),
     ],
 )
 def test_wrong_dates_are_refused_at_the_field(county, lead, changes, field, sentence):

@@ -104,7 +104,7 @@ def test_county_reports_and_the_city_receives(county, lead, officer):
 
     assert (received.state, received.state_label) == (State.APPROVED, "已接收")
     steps = list(received.steps.all())
-    assert [(step.verb_label, step.on_behalf_of) for step in steps] == [("上报", "南湖区"), ("接收", "嘉兴市")]
+    assert [(step.verb_label, step.on_behalf_of) for step in steps] == [("上报", "南湖区少工委"), ("接收", "市少工委办公室")]
     assert steps[0].content["inspections"] == [
         {"held_on": "2012-06-01", "place": "第一小学", "findings": "队室偏小", "rectification": "已调整"}
     ]

@@ -12,6 +12,11 @@ from apps.core.lifecycle.forms import ReportForm
 class BaseRows(forms.BaseFormSet):
     """Rows as they are typed; one left empty is not kept."""
 
+    default_error_messages: ClassVar = {
+        "missing_management_form": "页面没有完整送达，请刷新后重新填写。",
+        "too_many_forms": "最多填 %(num)d 项，请合并或移除几项。",
+    }
+
     def rows(self) -> list[dict[str, Any]]:
         """The rows that say something, in order."""
         return [row.cleaned_data for row in self.forms if any(row.cleaned_data.values())]

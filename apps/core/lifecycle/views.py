@@ -26,6 +26,7 @@ from apps.core.lifecycle.enums import Verb
 from apps.core.lifecycle.forms import ReportForm, ReturnForm
 from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.services import Incomplete
+from apps.core.pages import Pages
 
 
 class ReportMixin(Guarded):
@@ -55,7 +56,7 @@ class ReportMixin(Guarded):
 class ReportList(ReportMixin, SingleTableMixin, FilterView):
     """Everything reported here that the user sees; sorts, filters, prints."""
 
-    paginate_by = 25
+    paginate_by, paginator_class = Pages.size, Pages
     strict = False
 
 
@@ -120,7 +121,7 @@ class ReportEdit(ReportMixin, HeldFormMixin, UpdateView):
             return self.to("detail")
         form: Any = self.get_form()
         if "check" in request.GET and not self.restored:
-            form.show_problems(self.object.problems())
+            form.show_problems({name: text for name, text in self.object.problems().items() if name})  # the page says "" itself
         return self.render_to_response(self.get_context_data(form=form, restored=self.restored))
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -172,7 +173,10 @@ class ReportAct(ReportMixin, SingleObjectMixin, View):
         self.object = self.get_object()
         try:
             done = self.act(self.object, version_of(request))
-        except Incomplete:
+        except Incomplete as incomplete:
+            if blocked := incomplete.problems.get(""):  # nothing that the form could mend
+                messages.error(request, blocked)
+                return self.to("detail")
             messages.error(request, "还有内容没有填好，请补充标红的栏目后再上报。")
             return self.to("edit", "?check=1")
         except DomainError as error:

@@ -136,6 +136,7 @@ def _accounts(random: Random, schools: Iterable[School]) -> None:
     city = Organization.objects.get(kind=Kind.CITY)
     for username, role in CITY_ACCOUNTS.items():
         account(username, role, city)
+    User.objects.filter(username="sysadmin").update(is_staff=True)  # may look at the gallery of components
     first_school = {school.organization.county_id: school.organization for school in reversed(list(schools)) if not school.closed_on}
     first_town = {town.county_id: town for town in Organization.objects.of_kind(Kind.TOWN).order_by("-code")}
     for county in Organization.objects.counties():
@@ -195,7 +196,7 @@ def _place_unit(place: Place, established_on: date, random: Random) -> PioneerUn
         organization=place.organization,
         county_id=place.county_id,
         kind=kind,
-        name=f"{place.organization.name}{kind.label}",
+        name=f"{place.organization.name}{kind.label}".replace("社区社区", "社区"),
         member_count=random.randint(6, 12) if kind == UnitKind.HOLIDAY_TEAM else random.randint(18, 60),
         guide=person_name(random),
         established_on=established_on,

@@ -77,7 +77,9 @@ class Story:
                     report.state, report.decided_at = State.APPROVED, at
         report.version += 1
         report.updated_by = by
-        self.steps.append({"verb": verb, "at": at, "by": by, "on_behalf_of": unit.name, "slot": slot, "content": report.content(), **facts})
+        self.steps.append(
+            {"verb": verb, "at": at, "by": by, "on_behalf_of": unit.office, "slot": slot, "content": report.content(), **facts}
+        )
 
 
 def write(stories: Sequence[Story], model: type[TenantReport], step: Any) -> None:

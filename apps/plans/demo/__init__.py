@@ -145,4 +145,4 @@ def _steps(story: _Story, office: User, city: Organization) -> Iterator[Step]:
     for verb, at in story.steps:
         by, unit = (plan.created_by, plan.organization) if verb == Verb.SUBMIT else (office, city)
         facts = {"reason": REASON, "remarks": REMARKS} if verb == Verb.RETURN else {"slot": "review"} if verb == Verb.APPROVE else {}
-        yield Step(report=plan, verb=verb, at=at, by=by, on_behalf_of=unit.name, content=content, **facts, **plan.tenancy())
+        yield Step(report=plan, verb=verb, at=at, by=by, on_behalf_of=unit.office, content=content, **facts, **plan.tenancy())
