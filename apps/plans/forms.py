@@ -1,23 +1,15 @@
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
 from django import forms
 
+from apps.core.forms import refuse_slips
 from apps.core.lifecycle.rows import BaseRows, RowsForm
 from apps.core.uploads import MAX_FILES, FilesField
 from apps.plans.models import Attachment, Plan, Window
 
 LAST_YEAR = 2100  # that a window may be opened for
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-def refuse_slips(form: forms.Form | forms.ModelForm, names: Iterable[str], first: int, last: int) -> None:
-    """Refuse a day whose year cannot be meant: 0207 and 20277 are slips that nobody sees in a date picker."""
-    for name in names:
-        day = form.cleaned_data.get(name)
-        if day and not first <= day.year <= last:
-            form.add_error(name, f"日期应在{first}年至{last}年之间，请核对年份。")
 
 
 class StageForm(forms.Form):
