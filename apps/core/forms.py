@@ -1,6 +1,7 @@
 """How every form of the portal is drawn."""
 
 from collections.abc import Iterable, Mapping
+from datetime import MAXYEAR
 from typing import Any
 
 from django import forms
@@ -39,6 +40,16 @@ def speak() -> None:
     """Give every field these words; a form's own `error_messages` still come first."""
     for field, words in WORDS.items():
         field.default_error_messages = {**field.__dict__.get("default_error_messages", {}), **words}
+
+
+def refuse_slips(form: forms.Form | forms.ModelForm, names: Iterable[str], first: int, last: int) -> None:
+    """Refuse a day whose year cannot be meant: 0207 and 20277 are slips that nobody sees in a date picker."""
+    for name in names:
+        day = form.cleaned_data.get(name)
+        if day and not first <= day.year <= last:
+            form.add_error(
+                name, f"日期应在{first}年至{last}年之间，请核对年份。" if last < MAXYEAR else f"日期不能早于{first}年，请核对年份。"
+            )
 
 
 class NotedField(BoundField):

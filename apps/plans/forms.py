@@ -1,23 +1,15 @@
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
 from django import forms
 
-from apps.core.forms import DATE
+from apps.core.forms import DATE, refuse_slips
 from apps.core.lifecycle.rows import BaseRows, RowsForm
 from apps.core.uploads import MAX_FILES, FilesField
 from apps.plans.models import Attachment, Plan, Window
 
 LAST_YEAR = 2100  # that a window may be opened for
-
-
-def refuse_slips(form: forms.Form | forms.ModelForm, names: Iterable[str], first: int, last: int) -> None:
-    """Refuse a day whose year cannot be meant: 0207 and 20277 are slips that nobody sees in a date picker."""
-    for name in names:
-        day = form.cleaned_data.get(name)
-        if day and not first <= day.year <= last:
-            form.add_error(name, f"日期应在{first}年至{last}年之间，请核对年份。")
+YEARS_AROUND = 5  # that a stage may reach beyond the plan's year
 
 
 class StageForm(forms.Form):
@@ -34,7 +26,7 @@ class StageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        refuse_slips(self, ("starts_on", "ends_on"), self.year - 1, self.year + 1)
+        refuse_slips(self, ("starts_on", "ends_on"), self.year - YEARS_AROUND, self.year + YEARS_AROUND)
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
             self.add_error("ends_on", "结束日期不能早于开始日期。")
         return data

@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Any
 
 from django import forms
 
-from apps.core.forms import DATE
+from apps.core.forms import DATE, refuse_slips
 from apps.core.lifecycle.rows import BaseRows, RowsForm
+from apps.organizations.validators import FOUNDED_ON
 from apps.supervision.models import SupervisionReport
 
 SHORT_TEXT = forms.Textarea(attrs={"rows": 2})
@@ -49,6 +50,11 @@ class SupervisionForm(RowsForm):
         model = SupervisionReport
         fields = SupervisionReport.content_fields
         widgets = {"measures_issued_on": DATE, "body_set_up_on": DATE}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        refuse_slips(self, ("measures_issued_on", "body_set_up_on"), FOUNDED_ON.year, MAXYEAR)  # the model says which is the last day
+        return data
 
     def row_kwargs(self) -> dict[str, Any]:
         return {"year": self.instance.year, "last_day": self.instance.last_day()}

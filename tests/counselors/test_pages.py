@@ -62,6 +62,7 @@ def test_receiving_side_sees_it_and_decides_nothing(jiaxing, two):
         ({"ends_on": "2026-05-10"}, {"ends_on": ["结束日期不能早于开始日期。"]}),
         ({"topics": ["gossip"]}, {"topics": ["没有这个选项，请从列出的选项中选择。"]}),
         ({"type": "party"}, {"type": ["没有这个选项，请从列出的选项中选择。"]}),
+        ({"starts_on": "0202-05-01"}, {"starts_on": ["日期应在2021年至2031年之间，请核对年份。"]}),
         ({"starts_on": "2026-02-30"}, {"starts_on": ["请填写正确的日期，例如 2027-04-10。"]}),
     ],
 )

@@ -69,6 +69,7 @@ def test_county_files_and_the_city_receives(county, lead, city):
     [
         ({"measures_issued_on": "2013-01-01"}, "measures_issued_on", "印发日期不能晚于 2012-12-31。"),
         ({"body_set_up_on": "2013-01-01"}, "body_set_up_on", "成立日期不能晚于 2012-12-31。"),
+        ({"measures_issued_on": "0201-01-01"}, "measures_issued_on", "日期不能早于1949年，请核对年份。"),
         ({"measures_issued_on": "昨天"}, "measures_issued_on", "请填写正确的日期，例如 2027-04-10。"),
     ],
 )

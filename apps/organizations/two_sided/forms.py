@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from apps.core.forms import refuse_slips
 from apps.core.lifecycle.forms import ReportForm
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization
 from apps.organizations.querysets import OrganizationQuerySet
 from apps.organizations.two_sided.services import years_open
 
+YEARS_AROUND = 5  # that a pairing or a secondment may have begun before its year, or run beyond it
 GONE = {"invalid_choice": "没有这所学校，请从列表中选择。", "required": "请选择对方学校。"}
 
 
@@ -41,7 +43,7 @@ class SchoolSearch(forms.Form):
 class PartnerForm(forms.Form):
     """The school that was chosen, and the year it is for."""
 
-    year = forms.TypedChoiceField(coerce=int)
+    year = forms.TypedChoiceField(coerce=int, error_messages=dict.fromkeys(("required", "invalid_choice"), "请选择所列的年度。"))
     partner = forms.ModelChoiceField(Organization.objects.of_kind(Kind.SCHOOL), label="对方学校", error_messages=GONE)
 
     def __init__(self, *args: Any, year: int | None = None, **kwargs: Any) -> None:
@@ -55,6 +57,7 @@ class TwoSidedForm(ReportForm):
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or self.cleaned_data
+        refuse_slips(self, ("starts_on", "ends_on"), self.instance.year - YEARS_AROUND, self.instance.year + YEARS_AROUND)
         if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
             self.add_error("ends_on", "结束日期不能早于开始日期。")
         return data
