@@ -41,14 +41,15 @@ def test_plan_goes_from_draft_to_approval(visit, look, username, unit, width):
     look(county, f"plans-{username}-form")
 
     # A wrong file and a wrong date are told at their places, and nothing typed is lost.
-    county.get_by_label("结束").first.fill("2020-01-01")
+    starts_on, ends_on = county.get_by_label("开始").first.input_value(), county.get_by_label("结束").first.input_value()
+    county.get_by_label("结束").first.fill(f"{starts_on[:4]}-01-01")
     county.get_by_label("添加附件").set_input_files(RENAMED)
     county.get_by_role("button", name="保存草稿").click()
     expect(county.get_by_role("alert")).to_contain_text("结束日期不能早于开始日期。")
     expect(county.get_by_role("alert")).to_contain_text("“照片.pdf”的内容与类型不符")
     expect(county.get_by_label("目标任务")).to_have_value("村（社区）少先队组织覆盖率达到 80%以上。")
     look(county, f"plans-{username}-refused")
-    county.get_by_label("结束").first.fill("2030-12-31")
+    county.get_by_label("结束").first.fill(ends_on)
     county.get_by_label("添加附件").set_input_files(PDF)
     county.get_by_role("button", name="保存并核对").click()
     expect(county.get_by_role("link", name="方案正文.pdf")).to_be_visible()

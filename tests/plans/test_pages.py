@@ -103,8 +103,8 @@ def test_stages_saved_by_themselves_survive_the_next_save_of_the_same_page(count
     ("row", "field", "sentence"),
     [
         ({"stages-0-ends_on": f"{YEAR}-02-01"}, "ends_on", "结束日期不能早于开始日期。"),
-        ({"stages-0-starts_on": "0207-03-01"}, "starts_on", f"日期应在{YEAR - 1}年至{YEAR + 1}年之间，请核对年份。"),
-        ({"stages-0-ends_on": "9999-12-31"}, "ends_on", f"日期应在{YEAR - 1}年至{YEAR + 1}年之间，请核对年份。"),
+        ({"stages-0-starts_on": "0207-03-01"}, "starts_on", f"日期应在{YEAR - 5}年至{YEAR + 5}年之间，请核对年份。"),
+        ({"stages-0-ends_on": "9999-12-31"}, "ends_on", f"日期应在{YEAR - 5}年至{YEAR + 5}年之间，请核对年份。"),
         ({"stages-0-starts_on": "2027-02-30"}, "starts_on", "请填写正确的日期，例如 2027-04-10。"),
     ],
 )
