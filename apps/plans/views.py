@@ -1,8 +1,9 @@
+import logging
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,8 @@ from apps.organizations.models import Organization
 from apps.plans import selectors, services
 from apps.plans.forms import PlanForm, WindowForm
 from apps.plans.models import Attachment, Plan, Window
+
+log = logging.getLogger(__name__)
 
 
 class PlanPage(lifecycle.ReportMixin):
@@ -125,7 +128,12 @@ class AttachmentDownload(Guarded, DetailView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         attachment = self.get_object()
-        return FileResponse(attachment.file.open(), as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
+        try:
+            file = attachment.file.open()
+        except FileNotFoundError:
+            log.exception("attachment %s has lost its file", attachment.pk)
+            raise Http404 from None
+        return FileResponse(file, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
 
 
 class WindowEdit(Guarded, HeldFormMixin, UpdateView):

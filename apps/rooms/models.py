@@ -190,7 +190,8 @@ class Room(TenantReport):
         return "达到标准，计入规范队室。"
 
     def problems(self) -> dict[str, str]:
-        return {**super().problems(), **self.wrong_dates()}
+        found = {**super().problems(), **self.wrong_dates()}
+        return {**found, "": closed} if (closed := closed_sentence(self.organization)) else found
 
     def wrong_dates(self) -> dict[str, str]:
         if self.built_on and self.built_on > timezone.localdate():
@@ -213,6 +214,12 @@ class Room(TenantReport):
         """Keep with the room what it was measured by and whether it counts, so that lists and figures need no second rule in SQL."""
         self.area_needed = self.checklist.area_for(self.organization.school.class_count)
         self.is_standard = not self.shortfalls
+
+
+def closed_sentence(organization: Organization) -> str:
+    """Why a school that is no more has no room to register; empty while the school is open."""
+    closed_on = organization.school.closed_on
+    return f"{organization}已撤并，不能登记队室。" if closed_on and closed_on <= timezone.localdate() else ""
 
 
 class Step(TenantStep):

@@ -9,7 +9,7 @@ from apps.core.errors import DomainError
 from apps.core.lifecycle import services as lifecycle
 from apps.organizations.models import Organization
 from apps.organizations.services import reports
-from apps.rooms.models import Checklist, Room
+from apps.rooms.models import Checklist, Room, closed_sentence
 
 save = lifecycle.save
 submit = reports.submit
@@ -20,11 +20,9 @@ send_back = reports.send_back
 @transaction.atomic
 def draft(*, organization: Organization, by: Any) -> Room:
     """The school's room, begun under the checklist in force; the one there is if it was begun before."""
-    today = timezone.localdate()
-    closed_on = organization.school.closed_on
-    if closed_on is not None and closed_on <= today:
-        raise DomainError(f"{organization}已撤并，不能登记队室。")
-    checklist = Checklist.objects.in_force(today)
+    if closed := closed_sentence(organization):
+        raise DomainError(closed)
+    checklist = Checklist.objects.in_force(timezone.localdate())
     if checklist is None:
         raise DomainError("还没有施行中的队室标准，请联系市少工委办公室。")
     room, _ = Room.objects.get_or_create(

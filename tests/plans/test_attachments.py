@@ -102,6 +102,15 @@ def test_eleventh_attachment_is_refused_until_one_is_removed(send, plan):
     assert plan.attachments.count() == 10
 
 
+def test_a_file_that_is_gone_is_not_found(send, plan, jiaxing, lead, caplog):
+    send(("方案.pdf", PDF))
+    attachment = plan.attachments.get()
+    attachment.file.storage.delete(attachment.file.name)
+
+    assert jiaxing.signed_in(lead).get(f"/plans/attachments/{attachment.pk}/").status_code == 404
+    assert f"attachment {attachment.pk} has lost its file" in caplog.messages
+
+
 def test_file_is_seen_only_with_its_plan(send, plan, jiaxing, officer):
     send(("方案.pdf", PDF))
     address = f"/plans/attachments/{plan.attachments.get().pk}/"

@@ -59,6 +59,16 @@ def test_closed_school_registers_no_room(jiaxing):
     assert refused.value.message == "并校小学已撤并，不能登记队室。"
 
 
+def test_room_of_a_school_that_has_closed_meanwhile_is_not_submitted(school, counselor):
+    room = RoomFactory(organization=school)
+    school.school.closed_on = timezone.localdate()
+    school.school.save()
+
+    with pytest.raises(Incomplete) as refused:
+        services.submit(report=room, by=counselor, version=room.version)
+    assert refused.value.problems == {"": f"{school}已撤并，不能登记队室。"}
+
+
 def test_threshold_follows_the_size_of_the_school(jiaxing, stricter):
     assert stricter.area_for(12) == 25
     assert stricter.area_for(13) == 40
