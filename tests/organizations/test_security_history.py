@@ -1,11 +1,10 @@
 """History says who did what where, whoever wrote the SQL, and follows the walls of what it tells about."""
 
-from datetime import date
-
 import pghistory
 import pytest
 from django.apps import apps
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.models import Membership
 from apps.organizations.models import Organization, PioneerUnit, School
@@ -22,7 +21,8 @@ def events(model: type, **facts: object) -> list[tuple[str, dict | None]]:
 
 
 def test_a_request_writes_its_user_and_address(jiaxing):
-    window = services.open_window(year=2026, opens_on=date(2026, 1, 1), due_on=date(2026, 4, 10), closes_on=date(2026, 12, 31), by=None)
+    today = timezone.localdate()
+    window = services.open_window(year=today.year, opens_on=today, due_on=today, closes_on=today, by=None)
     lead = jiaxing.person("county_lead", jiaxing.county())
     address = reverse("plans:create", kwargs={"year": window.pk, "unit": jiaxing.county().pk})
 
