@@ -106,9 +106,9 @@ def _school(sketch: _Sketch, organization: Organization, random: Random, today: 
     class_count = random.randint(*CLASSES[sketch.type])
     opened_on = closed_on = None
     if sketch.type == SchoolType.COMPLETE and random.random() < 0.12:
-        opened_on = date(random.randint(2013, today.year - 2), 9, 1)
+        opened_on = date(2013 + int(random.random() * (today.year - 2014)), 9, 1)
     if sketch.type == SchoolType.TEACHING_POINT and random.random() < 0.2:
-        closed_on = date(random.randint(2014, today.year - 2), 8, 31)
+        closed_on = date(2014 + int(random.random() * (today.year - 2015)), 8, 31)
     return School(
         organization=organization,
         county_id=organization.county_id,
@@ -167,7 +167,8 @@ def _place_units(today: date, random: Random) -> Iterator[PioneerUnit]:
     places = list(Place.objects.select_related("organization").order_by("organization__code"))
     _integrate(places, random)
     eagerness = {county: random.random() * 0.15 for county in sorted({place.county_id for place in places})}
-    places.sort(key=lambda place: random.random() + eagerness[place.county_id])
+    waiting = {place.county_id: place for place in reversed(places)}  # the town with an account has something left to do
+    places.sort(key=lambda place: (place in waiting.values(), random.random() + eagerness[place.county_id]))
     covered = places[: int(len(places) * 0.93)]
     for rank, place in enumerate(covered):
         yield _place_unit(place, _established(rank, today, random), random)
@@ -182,7 +183,8 @@ def _established(rank: int, today: date, random: Random) -> date:
         return date(2012, 1, 10) + timedelta(days=random.randint(-600, 350))
     if rank < COVERED_IN_2013:
         return date(2013, 1, 10) + timedelta(days=random.randint(0, 350))
-    return date(2014, 1, 10) + timedelta(days=random.randint(0, (today - date(2014, 1, 10)).days - 1))
+    # A share of the time since: the day of the load moves the dates, not the chances that follow.
+    return date(2014, 1, 10) + random.random() * (today - date(2014, 1, 10))
 
 
 def _place_unit(place: Place, established_on: date, random: Random) -> PioneerUnit:
