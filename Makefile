@@ -88,8 +88,10 @@ var/.static: var/.assets var/.python $(wildcard static/img/*)
 	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity=0
 	@touch $@
 
-var/.browser:
-	@command -v chromium > /dev/null || $(call apt,chromium fonts-noto-cjk)
+# Chromium, letters for it to draw, and what the Node.js inside Playwright needs.
+var/.browser: | var/.venv
+	@command -v chromium > /dev/null && $(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2> /dev/null \
+		|| $(call apt,chromium fonts-noto-cjk libatomic1)
 	@touch $@
 
 # Debian's packages, where we may install them; else the sentence that says what is missing.
