@@ -58,8 +58,9 @@ lock: var/.python-dev  ## pin the newest versions that the .in files allow, with
 
 var/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本：PYTHON=python3.12 make run"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2> /dev/null || $(call apt,python3-venv)
-	@mkdir -p var && $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import ensurepip' 2> /dev/null || [ "$$(id -u)" != 0 ] || $(call apt,python3-venv)
+	@mkdir -p var && $(PYTHON) -m venv --without-pip $(VENV)
+	@$(BIN)/python -m ensurepip --default-pip > /dev/null 2>&1 || $(debian_pip) || { echo "请先安装：apt-get install python3-venv"; exit 1; }
 	@touch $@
 
 var/.python: requirements.txt | var/.venv
@@ -93,6 +94,11 @@ var/.browser: | var/.venv
 	@command -v chromium > /dev/null && $(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2> /dev/null \
 		|| $(call apt,chromium fonts-noto-cjk libatomic1)
 	@touch $@
+
+# pip out of Debian's package, unpacked and not installed: for whoever may not install python3-venv.
+debian_pip = { (cd var && apt-get -qq download python3-pip-whl && dpkg-deb -x python3-pip-whl_*.deb debian) \
+	&& wheel="$$(echo $(CURDIR)/var/debian/usr/share/python-wheels/pip-*.whl)" \
+	&& PYTHONPATH="$$wheel" $(BIN)/python -m pip install --quiet --no-index "$$wheel"; }
 
 # Debian's packages, where we may install them; else the sentence that says what is missing.
 apt = { [ "$$(id -u)" = 0 ] && apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install $(1) > /dev/null; } \
