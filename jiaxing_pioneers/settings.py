@@ -47,8 +47,10 @@ INSTALLED_APPS = [
     "pghistory",
     # Ours, lowest floor first.
     "apps.core",
+    "apps.audit",
     "apps.accounts",
     "apps.organizations",
+    "apps.people",
     "apps.coverage",
     "apps.plans",
     "apps.rooms",
@@ -74,7 +76,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.core.middleware.NoStoreMiddleware",
     "apps.organizations.middleware.ScopeMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "apps.people.middleware.AdmissionMiddleware",
+    "apps.audit.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("help/", Help.as_view(), name="help"),
     path("desk/", include("apps.desk.urls")),
     path("organizations/", include("apps.organizations.urls")),
+    path("people/", include("apps.people.urls")),
     path("coverage/", include("apps.coverage.urls")),
     path("plans/", include("apps.plans.urls")),
     path("rooms/", include("apps.rooms.urls")),

@@ -50,9 +50,15 @@ def tables() -> Iterator[Table]:
             )
 
 
-def history_tables() -> list[str]:
-    """Every history table: append-only, also where there is no tenant and so no policy (users, targets)."""
-    return [m._meta.db_table for m in apps.get_models() if getattr(m, "pgh_tracked_model", None)]
+def logs() -> Iterator[str]:
+    """Every log that belongs to no tenant: acts, and the history of what all share (users, roles, targets).
+
+    Everybody adds to it; only who sees everything reads it.
+    """
+    for model in apps.get_models():
+        tracked = getattr(model, "pgh_tracked_model", None)
+        if (tracked or getattr(model, "append_only", False)) and not hasattr(tracked or model, "scope_columns"):
+            yield model._meta.db_table
 
 
 def is_owners(using: str) -> bool:
@@ -66,6 +72,8 @@ def apply(using: str) -> None:
     statements = [FUNCTIONS, *_grants(role)]
     for table in tables():
         statements += [*_policies(table), *_agreement(table), *_table_grants(table, role)]
+    for name in logs():
+        statements += [*_log_policies(name), f'REVOKE UPDATE, DELETE ON "{name}" FROM {role};']
     with connections[using].cursor() as cursor:
         cursor.execute("\n".join(statements))
 
@@ -78,11 +86,24 @@ def _condition(table: Table) -> str:
     return " OR ".join(parts)
 
 
+def _walled(name: str) -> list[str]:
+    return [f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY;', f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY;']
+
+
+def _log_policies(name: str) -> list[str]:
+    return [
+        *_walled(name),
+        f'DROP POLICY IF EXISTS read ON "{name}";',
+        f'CREATE POLICY read ON "{name}" FOR SELECT USING ((SELECT app_scope_all()));',
+        f'DROP POLICY IF EXISTS add ON "{name}";',
+        f'CREATE POLICY add ON "{name}" FOR INSERT WITH CHECK (true);',
+    ]
+
+
 def _policies(table: Table) -> list[str]:
     condition = _condition(table)
     statements = [
-        f'ALTER TABLE "{table.name}" ENABLE ROW LEVEL SECURITY;',
-        f'ALTER TABLE "{table.name}" FORCE ROW LEVEL SECURITY;',
+        *_walled(table.name),
         f'DROP POLICY IF EXISTS tenant ON "{table.name}";',
         f'CREATE POLICY tenant ON "{table.name}" USING ({condition}) WITH CHECK ({condition});',
         f'DROP POLICY IF EXISTS directory ON "{table.name}";',
@@ -114,7 +135,6 @@ def _grants(role: str) -> list[str]:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};",
         f'REVOKE INSERT, UPDATE, DELETE ON "django_migrations" FROM {role};',
-        *(f'REVOKE UPDATE, DELETE ON "{name}" FROM {role};' for name in history_tables()),
     ]
 
 

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.core import navigation
-from apps.organizations.models import RoleHolding
 
 SECTIONS = ("", "重点任务", "基层组织")
 
@@ -26,7 +25,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"demo": settings.DEMO}
-    holding = RoleHolding.objects.filter(group__user=user).select_related("organization").first()
+    hat, hats = getattr(request, "hat", None), getattr(request, "hats", ())
     nav: dict[str, list[dict[str, Any]]] = {section: [] for section in SECTIONS}
     for entry in navigation.entries():
         if entry.permission is None or user.has_perm(entry.permission):
@@ -35,7 +34,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
             nav[entry.section].append({"label": entry.label, "href": href, "icon": entry.icon, "active": active})
     return {
         "nav": [{"label": label, "entries": items} for label, items in nav.items() if items],
-        "role_label": holding.get_role_display() if holding else "",
-        "organization": holding.organization if holding else None,
+        "role_label": hat.get_role_display() if hat else "",
+        "organization": hat.organization if hat else None,
+        "has_several_hats": len(hats) > 1,
         "demo": settings.DEMO,
     }

@@ -12,12 +12,26 @@ from apps.organizations.enums import Kind
 Grants = dict[str, frozenset[int]]  # permission → the organizations where the user holds it
 
 
+def hats_of(user: Any) -> list[Any]:
+    """The roles that a person holds, each at its organization, highest first. A request wears one of them (`RoleHolding`)."""
+    holdings = apps.get_model("organizations", "RoleHolding").objects
+    return list(holdings.filter(group__user=user).select_related("organization").order_by("organization__path", "role"))
+
+
+def wear(user: Any, hat: Any | None) -> None:
+    """From now on this user object has only what this one role gives; with None, nothing."""
+    forget(user)
+    user._hat = hat
+
+
 def grants_of(user: Any) -> Grants:
-    """Every permission the user's roles give, in one query."""
+    """Every permission the user's roles give, in one query: those of the hat that a request wears, else of all their roles."""
     if not hasattr(user, "_grants"):
         found: dict[str, set[int]] = defaultdict(set)
-        if user.is_active and user.pk:
+        if user.is_active and user.pk and getattr(user, "_hat", True):
             rows = GroupObjectPermission.objects.filter(group__user=user, permission__content_type__app_label="organizations")
+            if hat := getattr(user, "_hat", None):
+                rows = rows.filter(group=hat.group_id)
             for codename, object_pk in rows.values_list("permission__codename", "object_pk"):
                 found[codename].add(int(object_pk))
         user._grants = {codename: frozenset(pks) for codename, pks in found.items()}
@@ -26,7 +40,8 @@ def grants_of(user: Any) -> Grants:
 
 def forget(user: Any) -> None:
     """Read the roles of this user object again: they have just changed."""
-    user.__dict__.pop("_grants", None)
+    for name in ("_grants", "_scopes"):
+        user.__dict__.pop(name, None)
 
 
 def scope_for(user: Any, permission: str) -> Scope:

@@ -1,7 +1,8 @@
 """Every role, as data: what it is called, what it is for, where it may be held, and what it may do there and below.
 
 A permission reads "<app>.<act>". `review` is special: it is only good for organizations strictly below the one where it is held, so nobody
-reviews their own. docs/permissions.md is this file as a table.
+reviews their own. `appoints` names the roles that a role may give to others, at its own organization and below. docs/permissions.md is this
+file as a table.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ PERMISSIONS: dict[str, str] = {
     "organizations.view": "查看组织、村（社区）和学校",
     "organizations.edit": "维护村（社区）和学校的少先队组织",
     "organizations.register": "登记学校",
+    "people.view": "查看人员账号和联系方式",
+    "people.manage": "管理人员账号和角色",
+    "audit.view": "查阅操作日志",
     "coverage.view": "查看覆盖情况",
     "coverage.compute": "重新计算覆盖情况",
     "plans.open": "开放工作方案填报",
@@ -49,10 +53,18 @@ class Role:
     description: str
     levels: frozenset[Kind]
     permissions: frozenset[str]
+    appoints: frozenset[str] = frozenset()
 
 
-def _role(key: str, label: str, description: str, levels: set[Kind], permissions: set[str] | frozenset[str]) -> Role:
-    return Role(key, label, description, frozenset(levels), frozenset(permissions))
+def _role(
+    key: str, label: str, description: str, levels: set[Kind], permissions: set[str] | frozenset[str], appoints: set[str] | None = None
+) -> Role:
+    return Role(key, label, description, frozenset(levels), frozenset(permissions), frozenset(appoints or ()))
+
+
+# Three separate powers (GB/T 22239): who keeps accounts, who reads the log, and who does the work. Whoever holds one of these two holds no
+# other role, and only the operator gives them, with `manage.py appoint`.
+SEPARATE = frozenset({"sysadmin", "auditor"})
 
 
 ROLES: dict[str, Role] = {
@@ -63,17 +75,18 @@ ROLES: dict[str, Role] = {
             "市少工委办公室工作人员",
             "查看全市情况，审核各地工作方案，接收督导情况",
             {Kind.CITY},
-            VIEW_ALL | {"plans.open", "plans.review", "supervision.review", "coverage.compute"},
+            VIEW_ALL | {"people.view", "plans.open", "plans.review", "supervision.review", "coverage.compute"},
         ),
         _role("city_reader", "市级查阅人员", "查看全市情况，不办理", {Kind.CITY}, VIEW_ALL),
         _role(
             "county_lead",
             "县（市、区）少工委负责人",
-            "上报工作方案和督导情况，确认本地学校登记的队室、结对和辅导员交流",
+            "上报工作方案和督导情况，确认本地学校登记的队室、结对和辅导员交流，管理本地账号",
             {Kind.COUNTY},
             VIEW_ALL
             | {"organizations.edit", "organizations.register", "plans.edit", "plans.submit", "supervision.edit", "supervision.submit"}
-            | {"rooms.review", "pairings.review", "counselors.review"},
+            | {"rooms.review", "pairings.review", "counselors.review", "people.view", "people.manage"},
+            appoints={"county_editor", "town_counselor", "school_counselor"},
         ),
         _role(
             "county_editor",
@@ -98,7 +111,14 @@ ROLES: dict[str, Role] = {
             | {f"{app}.{act}" for app in ("rooms", "pairings", "counselors") for act in ("view", "edit", "submit")},
         ),
         _role("supervisor", "督导员", "查看本级和下级各项工作", {Kind.CITY, Kind.COUNTY}, VIEW_ALL),
-        _role("auditor", "审计员", "查看全市各项工作及其办理过程，不办理业务", {Kind.CITY}, VIEW_ALL),
-        _role("sysadmin", "系统管理员", "维护组织目录和系统，不办理业务", {Kind.CITY}, {"organizations.view"}),
+        _role("auditor", "审计员", "查阅操作日志和各项工作的办理过程，不办理业务", {Kind.CITY}, VIEW_ALL | {"audit.view"}),
+        _role(
+            "sysadmin",
+            "系统管理员",
+            "管理账号和角色，不办理业务，不查阅日志",
+            {Kind.CITY},
+            {"organizations.view", "people.view", "people.manage"},
+            appoints={"city_officer", "city_reader", "county_lead", "county_editor", "town_counselor", "school_counselor", "supervisor"},
+        ),
     )
 }

@@ -17,6 +17,7 @@ from apps.core import security
 REFERENCE = {"organizations_organization"}
 # Keys that no single county can join, with what would hold them on several machines.
 ACROSS_COUNTIES = {
+    "people_contact_user_id_key": "a person serves at one organization of the whole city; the accounts' own table would say at which",
     "pairing_once_a_year": "two schools of two reporting units, the same from either side; a table with a row per side would hold it",
 }
 

@@ -22,6 +22,7 @@ NO_TENANT = {
     "plans_window": "the same year for every reporting unit",
     "coverage_year": "the same year for every reporting unit",
     "coverage_target": "what is asked of a county is no secret; a row without a county is the whole city's",
+    "audit_act": "the log of acts: added to by everybody, read by who sees the whole city",
     "rooms_checklist": "the same standard for every school",
     "rooms_checklistitem": "part of the standard",
 }
@@ -71,8 +72,16 @@ def test_every_tenant_model_has_its_table_there():
     assert {table.name for table in security.tables()} == tenant_tables()
 
 
+def test_logs_of_no_tenant_are_read_by_whoever_sees_everything():
+    policies = """SELECT c.relname, polname::text, polcmd::text, pg_get_expr(coalesce(polqual, polwithcheck), polrelid) FROM pg_policy
+                  JOIN pg_class c ON c.oid = polrelid WHERE polname IN ('read', 'add') AND relrowsecurity AND relforcerowsecurity"""
+    seen_by_all, added_by_all = ("read", "r", "( SELECT app_scope_all() AS app_scope_all)"), ("add", "a", "true")
+    logs = (history() - tenant_tables()) | {"audit_act"}
+    assert set(sql(policies)) == {(name, *policy) for name in logs for policy in (seen_by_all, added_by_all)}
+
+
 def test_only_the_trees_names_are_a_directory():
-    others = "SELECT c.relname FROM pg_policy p JOIN pg_class c ON c.oid = polrelid WHERE polname <> 'tenant'"
+    others = "SELECT c.relname FROM pg_policy p JOIN pg_class c ON c.oid = polrelid WHERE polname NOT IN ('tenant', 'read', 'add')"
     assert names(others) == {"organizations_organization"}
     assert sql("SELECT polcmd FROM pg_policy WHERE polname = 'directory'") == [("r",)]
 
@@ -128,7 +137,7 @@ def test_nobody_but_the_owner_truncates_or_adds_triggers():
 
 
 def test_logs_are_only_added_to():
-    logs = history() | {table.name for table in security.tables() if table.append_only}
+    logs = history() | set(security.logs()) | {table.name for table in security.tables() if table.append_only}
     assert logs & (allowed("UPDATE") | allowed("DELETE")) == set()
     assert logs - allowed("INSERT") == set()
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import factory
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.organizations.models import Organization
@@ -15,7 +16,7 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     username = factory.Sequence("person{}".format)
     name = factory.Sequence("张老师{}".format)
-    email = factory.LazyAttribute(lambda user: f"{user.username}@example.cn")
+    chose_password_at = factory.LazyFunction(timezone.now)
 
 
 def person(role: str, organization: Organization, **facts: Any) -> User:

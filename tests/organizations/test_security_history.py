@@ -1,5 +1,7 @@
 """History says who did what where, whoever wrote the SQL, and follows the walls of what it tells about."""
 
+from uuid import UUID
+
 import pghistory
 import pytest
 from django.apps import apps
@@ -20,7 +22,7 @@ def events(model: type, **facts: object) -> list[tuple[str, dict | None]]:
     return list(history.objects.filter(**facts).order_by("pgh_id").values_list("pgh_label", "pgh_context"))
 
 
-def test_a_request_writes_its_user_and_address(jiaxing):
+def test_a_request_writes_who_acts_as_what_and_from_where(jiaxing):
     today = timezone.localdate()
     window = services.open_window(year=today.year, opens_on=today, due_on=today, closes_on=today, by=None)
     lead = jiaxing.person("county_lead", jiaxing.county())
@@ -29,7 +31,17 @@ def test_a_request_writes_its_user_and_address(jiaxing):
     jiaxing.signed_in(lead).post(address)
 
     plan = apps.get_model("plans", "Plan")
-    assert events(plan, pgh_obj__organization=jiaxing.county()) == [("insert", {"user": lead.pk, "url": address})]
+    [(label, context)] = events(plan, pgh_obj__organization=jiaxing.county())
+    request = context.pop("request")
+    assert (label, str(UUID(request))) == ("insert", request)
+    assert context == {
+        "user": lead.pk,
+        "name": lead.name,
+        "role": "南湖区 县（市、区）少工委负责人",
+        "organization": jiaxing.county().pk,
+        "address": "127.0.0.1",
+        "url": address,
+    }
 
 
 def test_bulk_writes_and_raw_sql_are_in_it_too(jiaxing):

@@ -299,19 +299,6 @@ def test_nobody_but_a_school_begins(jiaxing, two):
     assert answers == {403}
 
 
-def test_counselor_of_two_schools_says_for_which(jiaxing, two):
-    from apps.organizations.services import roles
-
-    second = jiaxing.school("南湖区")
-    roles.grant(user=two.counselor, role="school_counselor", organization=second)
-
-    jiaxing.signed_in(two.counselor).post(
-        f"/pairings/new/?school={second.pk}", {"partner": two.partner.pk, "year": timezone.localdate().year}
-    )
-
-    assert Pairing.objects.get().organization == second
-
-
 def test_steps_and_history_are_walled_like_the_pairing(jiaxing, two):
     pairing = proposed(organization=two.own, partner=two.partner, by=two.counselor)
     stranger = scope.Scope(counties=frozenset({jiaxing.county("桐乡市").pk}))

@@ -6,7 +6,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.core.lifecycle.enums import State
-from apps.organizations.services import roles
 from apps.plans import services
 from apps.plans.models import Plan, Window
 from tests.factories.plans import PlanFactory, WindowFactory
@@ -55,17 +54,6 @@ def test_beginning_in_a_closed_window_says_who_can_extend_it(county, jiaxing):
 
 def test_nobody_begins_for_another_county(county, jiaxing, window):
     assert county.post(f"/plans/year/{window.year}/begin/{jiaxing.county('海盐县').pk}/").status_code == 404
-
-
-def test_somebody_of_two_counties_finds_both(jiaxing, lead, window):
-    roles.grant(user=lead, role="county_lead", organization=jiaxing.county("海盐县"))
-    client = jiaxing.signed_in(lead)
-
-    answer = client.get("/plans/")
-    client.post(f"/plans/year/{window.year}/begin/{jiaxing.county('海盐县').pk}/")
-
-    assert [standing.organization.name for _, standing in answer.context["waiting"]] == ["南湖区", "海盐县"]
-    assert Plan.objects.get().organization.name == "海盐县"
 
 
 # Writing

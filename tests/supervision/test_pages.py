@@ -4,7 +4,6 @@ import pytest
 from django.utils import timezone
 
 from apps.core.lifecycle.enums import State
-from apps.organizations.services import roles
 from apps.supervision import todos
 from apps.supervision.models import SupervisionReport
 from tests.factories.supervision import SupervisionFactory, handed_in, inspected
@@ -169,14 +168,3 @@ def test_desk_says_what_waits(jiaxing, county):
     assert titles(todos.to_report, lead) == [(f"完成{YEAR - 1}年督导情况", 1)]
     SupervisionReport.objects.filter(year=YEAR).update(state=State.RETURNED)
     assert (f"南湖区{YEAR}年督导情况被退回", 1) in titles(todos.to_report, lead)
-
-
-def test_who_works_for_two_units_finds_both(jiaxing, county):
-    both = jiaxing.person("county_lead", county)
-    roles.grant(user=both, role="county_editor", organization=jiaxing.county("秀洲区"))
-    client = jiaxing.signed_in(both)
-
-    page = client.get("/supervision/")
-
-    assert [standing.organization.name for standing in page.context["open"]] == ["南湖区", "秀洲区"] * 2
-    assert client.post(f"/supervision/year/{YEAR}/{jiaxing.county('嘉善县').pk}/begin/").status_code == 404

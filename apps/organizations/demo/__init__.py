@@ -11,6 +11,7 @@ from random import Random
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.organizations.enums import Kind, PlaceArea, SchoolArea, SchoolStrength, SchoolType, UnitKind
@@ -128,9 +129,7 @@ def _accounts(random: Random, schools: Iterable[School]) -> None:
     password = make_password(settings.DEMO_PASSWORD)
 
     def account(username: str, role: str, organization: Organization) -> None:
-        user = User.objects.create(
-            username=username, name=person_name(random), email=f"{username}@demo.example", password=password, phone="0573-00000000"
-        )
+        user = User.objects.create(username=username, name=person_name(random), password=password, chose_password_at=timezone.now())
         roles.grant(user=user, role=role, organization=organization)
 
     city = Organization.objects.get(kind=Kind.CITY)

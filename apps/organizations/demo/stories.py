@@ -35,8 +35,8 @@ class Cast:
         missing = {f"demo-counselor-{pk}": pk for pk in keys if pk not in self.people}
         known = User.objects.in_bulk(missing, field_name="username")
         new = [
-            User(username=name, name=person_name(random), email=f"{pk}@demo.example", password="!", is_active=False)  # noqa: S106
-            for name, pk in missing.items()
+            User(username=name, name=person_name(random), password="!", is_active=False)  # noqa: S106
+            for name in missing
             if name not in known
         ]
         self.people |= {missing[user.username]: user for user in [*known.values(), *User.objects.bulk_create(new)]}

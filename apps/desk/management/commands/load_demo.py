@@ -14,7 +14,7 @@ from apps.core import scope
 from apps.organizations import demo as organizations
 
 # Lowest first, coverage last: it counts what the others have put down.
-ORDER = ("organizations", "plans", "rooms", "pairings", "counselors", "supervision", "coverage")
+ORDER = ("organizations", "people", "plans", "rooms", "pairings", "counselors", "supervision", "coverage")
 
 
 class Command(BaseCommand):
