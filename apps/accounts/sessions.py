@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 USER = "_auth_user_id"
-SIGN_IN = "sign_in"  # address, browser, began_at and handle, noted at sign-in (apps/accounts/signals.py) for the row's own columns
+SIGN_IN = "sign_in"  # address, browser and began_at, noted at sign-in (apps/accounts/signals.py) for the row's own columns
 TOUCH = timedelta(minutes=1)
 
 
