@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.middleware.CompressMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "apps.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "apps.core.middleware.RequestSizeMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -76,10 +76,12 @@ MIDDLEWARE = [
     "apps.accounts.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "apps.core.middleware.NoStoreMiddleware",
+    "apps.core.middleware.HouseHeadersMiddleware",
     "apps.organizations.middleware.ScopeMiddleware",
     "apps.people.middleware.AdmissionMiddleware",
     "apps.audit.middleware.HistoryMiddleware",
+    "apps.core.once.OnceMiddleware",
+    "apps.core.throttle.ThrottleMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -124,7 +126,12 @@ CACHES = {
 }
 SESSION_ENGINE = "apps.accounts.sessions"
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True  # what that costs, the engine decides
+
+RATE_LIMITS = {
+    "sign_in": env.str("RATE_SIGN_IN", default="30/minute"),  # an address may be a whole school's
+    "upload": env.str("RATE_UPLOAD", default="60/minute"),
+    "export": env.str("RATE_EXPORT", default="20/minute"),
+}
 
 # Celery: a task is acknowledged after it ran, one is fetched at a time, and what a killed worker held comes back after
 # VISIBILITY_TIMEOUT, which is longer than the longest task. So every task can run twice without harm. A task that kills its own process
@@ -147,7 +154,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default")]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {"accounts.*": {"queue": "default"}, "coverage.*": {"queue": "default"}}
+CELERY_TASK_ROUTES = {"accounts.*": {"queue": "default"}, "core.*": {"queue": "default"}, "coverage.*": {"queue": "default"}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

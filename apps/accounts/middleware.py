@@ -7,11 +7,30 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware as BaseLoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware as BaseSessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.core import held_forms
+
+
+class SessionMiddleware(BaseSessionMiddleware):
+    """Django's, and more: using a session keeps it, and one that was ended while its request ran stays ended.
+
+    The cookie goes out only when the row is written. So of two requests at once, the one whose session was given a new key meanwhile does
+    not put the old key back.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        session: Any = request.session
+        if session.accessed and session.is_stale():
+            session.modified = True
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            return response
 
 
 class LoginRequiredMiddleware(BaseLoginRequiredMiddleware):

@@ -16,6 +16,7 @@ from apps.accounts.forms import ActivationForm, SignInForm
 from apps.accounts.services import activations
 from apps.core import held_forms
 from apps.core.errors import DomainError
+from apps.core.throttle import SIGN_IN
 
 BY_PASSWORD = "django.contrib.auth.backends.ModelBackend"  # noqa: S105  a backend
 
@@ -47,6 +48,7 @@ class SignInView(LockablePage, LoginView):
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+    throttle = SIGN_IN
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(has_held_form=held_forms.KEY in self.request.session, has_provider=settings.OIDC_ENABLED, **kwargs)
@@ -59,6 +61,7 @@ class Activate(LockablePage, RedirectURLMixin, FormView):
     template_name = "accounts/activate.html"
     form_class = ActivationForm
     next_page = settings.LOGIN_REDIRECT_URL
+    throttle = SIGN_IN
     secret = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
