@@ -18,6 +18,10 @@ NO_TENANT = {
     "accounts_user": "people; what they may see comes from their roles",
     "accounts_user_groups": "who holds which role",
     "accounts_user_user_permissions": "Django's; nobody has any",
+    "accounts_session": "signing in comes before there is a scope",
+    "accounts_passwordrecord": "hashes of a person's own passwords",
+    "accounts_activation": "digests of activation codes, used before there is a scope",
+    "accounts_identity": "who a person is elsewhere, read before there is a scope",
     "organizations_roleholding": "where a role is held: read to find the scope, before there is one",
     "plans_window": "the same year for every reporting unit",
     "coverage_year": "the same year for every reporting unit",
@@ -30,6 +34,8 @@ NO_TENANT = {
 DIRECTORIES = {"organizations_organization"}  # read by every signed-in scope, written like a tenant's
 # Tables that write no history of their own.
 UNTRACKED = {
+    "accounts_session": "its beginning and end are acts",
+    "accounts_passwordrecord": "setting a password is an act",
     "core_submission": "what was sent shows in the history of what it changed",
     "coverage_fact": "derived from the registers, which are tracked",
     "coverage_figure": "derived from the facts",
