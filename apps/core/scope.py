@@ -41,11 +41,12 @@ DIRECTORY = Scope()  # no tenant row, only what is public to whoever is signed i
 @contextmanager
 def opened(scope: Scope, *, using: str = "default") -> Iterator[None]:
     """Run a block in a transaction that sees `scope`; an outer scope comes back when the block ends."""
+    is_inner = connections[using].in_atomic_block
     with transaction.atomic(using=using):
-        before = _get(using)
+        before = _get(using) if is_inner else ""
         _set(scope.as_setting(), using)
         yield
-        if not connections[using].needs_rollback:  # a rollback brings the outer scope back by itself
+        if is_inner and not connections[using].needs_rollback:  # the end of a transaction, or a rollback, sees to it by itself
             _set(before, using)
 
 
