@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connections, transaction
 
@@ -25,6 +26,10 @@ class Scope:
 
     def __bool__(self) -> bool:
         return self.everything or bool(self.counties) or bool(self.organizations)
+
+    def covers(self, organization: Any) -> bool:
+        """Does an organization lie in it?"""
+        return self.everything or organization.county_id in self.counties or organization.pk in self.organizations
 
     def as_setting(self) -> str:
         return json.dumps({"all": self.everything, "counties": sorted(self.counties), "organizations": sorted(self.organizations)})
