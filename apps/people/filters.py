@@ -30,7 +30,7 @@ class PersonFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         user = self.request.user
         visible = Organization.objects.in_scope(scope_for(user, "people.view")).of_kind(*POSTED)
-        self.filters["organization"].extra["queryset"] = visible.order_by("path")
+        self.filters["organization"].queryset = visible.order_by("path")
         held = {role for worn in worn_by(user) for role in ROLES if ROLES[role].levels & _levels_below(worn.organization.kind)}
         self.filters["role"].extra["choices"] = [(role, ROLES[role].label) for role in ROLES if role in held]
         self.filters["state"].extra["choices"] = [(state.value, state.words) for state in State]
@@ -38,7 +38,7 @@ class PersonFilter(filters.FilterSet):
             del self.filters["managed"]
         asked = self.data.get("organization", "") if self.data else ""
         field: Any = self.form.fields["organization"]
-        field.choices = [("", "全部"), *((each.pk, str(each)) for each in _nearest(visible, asked))]
+        field.widget.choices = [("", "全部"), *((each.pk, str(each)) for each in _nearest(visible, asked))]
 
     def by_words(self, queryset: PersonQuerySet, name: str, value: str) -> PersonQuerySet:
         return queryset.matching(value)

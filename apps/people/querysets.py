@@ -19,14 +19,12 @@ from apps.people.enums import State
 
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Whoever serves where the user may see people, or holds a role there."""
+        """Whoever serves where the user may see people, or holds a role there. An account without either opens nothing and shows nowhere."""
         scope = scope_for(user, "people.view")
-        return self if scope.everything else self.at(scope)
-
-    def at(self, scope: Scope) -> Self:
-        held = self._posts().filter(
-            Q(group__holding__organization__county__in=scope.counties) | Q(group__holding__organization__in=scope.organizations)
-        )
+        held = self._posts().filter(group__holding__isnull=False)
+        if not scope.everything:
+            organization = "group__holding__organization"
+            held = held.filter(Q(**{f"{organization}__county__in": scope.counties}) | Q(**{f"{organization}__in": scope.organizations}))
         return self.filter(self._at_home(scope) | Exists(held))
 
     def managed_by(self, user: Any) -> Self:
@@ -38,8 +36,7 @@ class PersonQuerySet(models.QuerySet):
                 group__holding__role__in=ROLES[held.role].appoints, group__holding__organization__path__within=held.organization.path
             )
         beyond = self._posts().filter(group__holding__isnull=False).exclude(appointed)
-        home = Q(contact__isnull=False) if scope.everything else self._at_home(scope)
-        return self.filter(home, ~Exists(beyond)).exclude(pk=user.pk)
+        return self.filter(self._at_home(scope), ~Exists(beyond)).exclude(pk=user.pk)
 
     def within(self, organization: Any) -> Self:
         """Who serves or holds a role at the organization or below it."""
@@ -83,6 +80,8 @@ class PersonQuerySet(models.QuerySet):
         return self.prefetch_related(Prefetch("contact", contacts), Prefetch("groups", groups, to_attr="posts"))
 
     def _at_home(self, scope: Scope) -> Q:
+        if scope.everything:
+            return Q(contact__isnull=False)
         return Q(contact__county__in=scope.counties) | Q(contact__organization__in=scope.organizations)
 
     def _posts(self) -> models.QuerySet:

@@ -25,7 +25,7 @@ def crumbs(*more: tuple[str, str | None]) -> Crumbs:
     return [(HOME[0], reverse(HOME[1])), *more]
 
 
-class PersonMixin(Guarded, SingleObjectMixin):
+class PersonMixin(Guarded):
     """Looks somebody up among the people whom the user sees."""
 
     permission = "people.view"

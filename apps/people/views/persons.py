@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import DetailView, FormView, TemplateView, View
+from django.views.generic.detail import SingleObjectMixin
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
@@ -46,7 +47,7 @@ class PersonDetail(PersonMixin, DetailView):
         )
 
 
-class KeeperForm(KeeperMixin, ObjectForm, FormPage):
+class KeeperForm(KeeperMixin, ObjectForm, FormPage, SingleObjectMixin, FormView):
     """A form about somebody whose account the user keeps."""
 
     object: Person
@@ -64,7 +65,7 @@ class KeeperForm(KeeperMixin, ObjectForm, FormPage):
         return crumbs((str(self.object), self.back_url), (self.title, None))
 
 
-class PersonEdit(KeeperForm, FormView):
+class PersonEdit(KeeperForm):
     form_class = PersonForm
     title = "修改资料"
     lead = "账号本身不能改；姓名、电话和邮箱随时可改。"
@@ -77,7 +78,7 @@ class PersonEdit(KeeperForm, FormView):
         return f"{accounts.amend(person=self.object, by=self.request.user, **facts)}的资料已保存。"
 
 
-class PersonMove(KeeperForm, FormView):
+class PersonMove(KeeperForm):
     """To another organization, with an answer for each role."""
 
     form_class = MoveForm
@@ -98,7 +99,7 @@ class PersonMove(KeeperForm, FormView):
         return HttpResponseRedirect(self.back_url)
 
 
-class PersonGrant(KeeperForm, TwoSteps, FormView):
+class PersonGrant(TwoSteps, KeeperForm):
     """A further role; before it is given, the page says what it shows."""
 
     form_class = GrantForm
@@ -139,7 +140,7 @@ class PersonRevoke(PersonMixin, TemplateView):
         person, held = self.take()
         links = crumbs((str(person), person.get_absolute_url()), ("收回角色", None))
         showing = selectors.showing(role=held.role, organization=held.organization)
-        return super().get_context_data(person=person, held=held, showing=showing, crumbs=links, **kwargs)
+        return super().get_context_data(**{**kwargs, "person": person, "held": held, "showing": showing, "crumbs": links})
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         person, held = self.take()
@@ -149,7 +150,7 @@ class PersonRevoke(PersonMixin, TemplateView):
         return HttpResponseRedirect(person.get_absolute_url() if still else reverse("people:list"))
 
 
-class PersonAct(KeeperMixin, View):
+class PersonAct(KeeperMixin, SingleObjectMixin, View):
     """A button on a person's page; a refusal is said there."""
 
     http_method_names = ["post"]
