@@ -155,7 +155,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default")]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {"accounts.*": {"queue": "default"}, "coverage.*": {"queue": "default"}}
+CELERY_TASK_ROUTES = {"accounts.*": {"queue": "default"}, "core.*": {"queue": "default"}, "coverage.*": {"queue": "default"}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

@@ -19,7 +19,7 @@ from apps.people.enums import State
 
 class PersonQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
-        """Whoever serves where the user may see people, or holds a role there. An account without either opens nothing and shows nowhere."""
+        """Whoever serves where the user may see people, or holds a role there. An account without either opens nothing."""
         scope = scope_for(user, "people.view")
         held = self._posts().filter(group__holding__isnull=False)
         if not scope.everything:
