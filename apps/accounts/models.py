@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pghistory
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from apps.accounts.querysets import SessionManager
 
@@ -83,7 +83,6 @@ class Membership(User.groups.through):  # type: ignore[name-defined]
 class Session(AbstractBaseSession):
     """One browser in which somebody has signed in: whose, from where, with what, since when (apps/accounts/sessions.py keeps it)."""
 
-    handle = models.UUIDField("编号", default=uuid4, unique=True, help_text="页面上用它指一个登录；会话密钥从不写在页面上。")
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions", verbose_name="人员")
     address = models.GenericIPAddressField("来源地址", null=True)
     browser = models.CharField("浏览器", max_length=300, blank=True)
@@ -103,6 +102,11 @@ class Session(AbstractBaseSession):
         from apps.accounts.sessions import SessionStore
 
         return SessionStore
+
+    @property
+    def handle(self) -> str:
+        """What a page calls it by; the key itself is in its owner's cookie and nowhere else."""
+        return salted_hmac("session", self.session_key, algorithm="sha256").hexdigest()[:32]
 
     @property
     def seen_at(self) -> datetime:

@@ -7,11 +7,11 @@ once a minute, and ends 29 to 30 minutes after its last use, never later, whatev
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 USER = "_auth_user_id"
-SIGN_IN = "sign_in"  # address, browser, began_at and handle, noted at sign-in (apps/accounts/signals.py) for the row's own columns
+SIGN_IN = "sign_in"  # address, browser and began_at, noted at sign-in (apps/accounts/signals.py) for the row's own columns
 TOUCH = timedelta(minutes=1)
 
 
@@ -38,16 +38,9 @@ class SessionStore(DatabaseStore):
             setattr(row, name, value)
         return row
 
-    def save(self, must_create: bool = False) -> None:
-        """A session that was ended meanwhile stays ended: nothing is written, and its next request leads to sign-in."""
-        if must_create or self.modified or self._is_stale():
-            try:
-                super().save(must_create)
-            except UpdateError:
-                return
-
-    def _is_stale(self) -> bool:
-        return self._kept_until is None or self.get_expiry_date() - self._kept_until >= TOUCH
+    def is_stale(self) -> bool:
+        """Is it time to write down that it is still in use?"""
+        return self._kept_until is not None and self.get_expiry_date() - self._kept_until >= TOUCH
 
     def _validate_session_key(self, key: str | None) -> bool:
         """A key that we cannot have made is not asked for."""

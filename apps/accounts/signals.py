@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -27,7 +26,6 @@ def connect() -> None:
 def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     began_at: datetime = timezone.now()
     request.session[SIGN_IN] = {
-        "handle": str(uuid4()),
         "address": request.META.get("REMOTE_ADDR") or None,
         "browser": request.META.get("HTTP_USER_AGENT", "")[:MAX_BROWSER],
         "began_at": began_at.isoformat(),

@@ -23,6 +23,7 @@ from apps.audit.enums import Verb
 from apps.core.errors import DomainError
 
 NOTED = "second_factor"  # the session's key
+PROVIDER = "provider"  # its value where the identity provider has asked for one
 RECOVERY_CODES = 10
 RECOVERY_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 FAILURES, LOCKED_FOR = 5, timedelta(minutes=30)
@@ -61,15 +62,21 @@ def renew_recovery_codes(*, user: User) -> list[str]:
     return codes
 
 
-def verify(*, user: User, code: str) -> None:
+def verify(*, user: User, code: str) -> int | None:
     """Accept the code that the app shows, or a recovery code, once each; otherwise a DomainError says why.
 
-    A wrong one is counted in the same transaction, so it must not be rolled back: this is no `atomic` that ends with an exception.
+    Returns how many recovery codes are left when one was used. A wrong code is counted: its transaction ends before the exception.
     """
     with transaction.atomic():
-        refusal = _refusal(user, code)
+        device, token = _device(user, _plain(code))
+        refusal = _refusal(user, device, token)
+        left = recovery_codes_left(user) if isinstance(device, StaticDevice) else None
+        if not refusal:
+            about = "第二重验证" if left is None else f"用恢复码验证，还剩 {left} 个"
+            audit.record(Verb.SIGN_IN, about, details={"username": user.username})
     if refusal:
         raise refusal
+    return left
 
 
 @transaction.atomic
@@ -92,11 +99,13 @@ def recovery_codes_left(user: User) -> int:
 
 
 def is_given(user: User, session: Any) -> bool:
-    """Was a code given in this session, since the second factor was set up?"""
-    return user.second_factor_at is not None and session.get(NOTED) == user.second_factor_at.isoformat()
+    """Was a code given in this session, since the second factor was set up? Or did a provider that we trust with it ask for one?"""
+    since = user.second_factor_at.isoformat() if user.second_factor_at else None
+    return session.get(NOTED) is not None and session.get(NOTED) in (since, PROVIDER)
 
 
 def note(user: User, session: Any) -> None:
+    """A code was given in this session."""
     if user.second_factor_at:
         session[NOTED] = user.second_factor_at.isoformat()
 
@@ -111,8 +120,7 @@ def as_text(key: str) -> str:
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
-def _refusal(user: User, code: str) -> DomainError | None:
-    device, token = _device(user, _plain(code))
+def _refusal(user: User, device: Any, token: str) -> DomainError | None:
     if device is None:
         return DomainError(WRONG, field="code")
     if device.throttling_failure_count >= FAILURES:

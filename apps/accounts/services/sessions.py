@@ -1,7 +1,6 @@
 """Ending sign-ins. A session that is gone from its table is gone for every process (apps/accounts/sessions.py)."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -17,9 +16,10 @@ def end_all(*, user: User, except_key: str | None = None) -> int:
 
 
 @transaction.atomic
-def end(*, user: User, handle: UUID) -> int:
+def end(*, user: User, handle: str) -> int:
     """End one of a person's own sign-ins; 0 when there is none of theirs with this handle."""
-    return _end(user, Session.objects.of(user).filter(handle=handle))
+    keys = [session.pk for session in Session.objects.of(user) if session.handle == handle]
+    return _end(user, Session.objects.of(user).filter(pk__in=keys))
 
 
 def clear_expired() -> int:
