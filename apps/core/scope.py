@@ -7,6 +7,7 @@ pooled connection never carries a scope on.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connections, transaction
 
@@ -24,6 +25,10 @@ class Scope:
 
     def __bool__(self) -> bool:
         return self.everything or bool(self.counties) or bool(self.organizations)
+
+    def covers(self, organization: Any) -> bool:
+        """Does an organization lie in it?"""
+        return self.everything or organization.county_id in self.counties or organization.pk in self.organizations
 
     def as_setting(self) -> str:
         """What the policies read (apps/core/security.py): all or nothing, counties, organizations."""
