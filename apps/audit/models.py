@@ -56,8 +56,9 @@ class Act(models.Model):
 class Seal(models.Model):
     """One link of the chain over all logs: which rows of one table it covers, what they said, and the link before (ADR 008).
 
-    `leaves` are the SHA-256 of the rows in the order of their ids; `digest` is that of the link, the one before included; `mac` signs it with
-    AUDIT_KEY, which the database does not have. A `complete` link ends a round: what was committed before its `at` is all covered by then.
+    `leaves` are the SHA-256 of the rows in the order of their ids; `digest` is that of the link, the one before included; `mac` signs it
+    with AUDIT_KEY, which the database does not have.
+    A `complete` link ends a round: what was committed before its `at` is all covered by then.
     """
 
     append_only: ClassVar = True

@@ -57,6 +57,7 @@ class SealQuerySet(models.QuerySet):
     def walk(self, step: int) -> Iterator[Any]:
         """The chain from its beginning, read by key: no cursor that a pooled connection would lose, no list of all of it."""
         number = 0
+        links: list[Any]
         while links := list(self.after(number)[:step]):
             yield from links
             number = links[-1].number

@@ -1,8 +1,8 @@
 """What is a log, derived from the models: the history of every tracked table, and every table that is only added to.
 
-After every migration the owner gives each of them what a log needs: a trigger that refuses to change or take away a row, even for the owner;
-the deletions that django-pghistory does not write by itself; and the indexes by which somebody looks for something. Nothing here has to be
-told about a new table.
+After every migration the owner gives each of them what a log needs: a trigger that refuses to change or take away a row, even for the
+owner; the deletions that django-pghistory does not write by itself; and the indexes by which somebody looks for something. Nothing here
+has to be told about a new table.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ BEGIN
     END IF;
     RETURN CASE TG_OP WHEN 'UPDATE' THEN NEW WHEN 'DELETE' THEN OLD END;
 END $$;
-"""  # noqa: S608  our own names
+"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _found() -> Iterator[Log]:
             yield Log(name, "pgh_id", "pgh_created_at", model, tracked)
         elif getattr(model, "append_only", False):
             carried = tuple(county for county, _ in getattr(model, "scope_columns", ()))
-            yield Log(name, str(model._meta.pk.column), "at", model, None, carried, getattr(model, "sealed", True))  # type: ignore[union-attr]
+            yield Log(name, str(model._meta.pk.column), "at", model, None, carried, getattr(model, "sealed", True))
 
 
 def sealed() -> list[Log]:

@@ -1,5 +1,7 @@
 """Real transactions, and whoever may do everything to the database: its superuser."""
 
+# ruff: noqa: S608  names of our own tables
+
 from collections.abc import Callable, Iterator
 from typing import Any
 

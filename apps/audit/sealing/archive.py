@@ -92,6 +92,6 @@ def _check(link: Seal, before: Seal | None, file: TextIO, result: Result, *, fir
         result.found(Fault(f"{CHANGED}，或{REWRITTEN}", link.table, link.number))
     elif not chain.is_signed(link):
         result.found(Fault(UNSIGNED, link.table, link.number))
-    if before is None and link.number != first or before is not None and (link.previous, link.number) != (before.digest, before.number + 1):
+    if link.number != (before.number + 1 if before else first) or (before and link.previous != before.digest):
         result.found(Fault(BROKEN, link.table, link.number))
     result.seals, result.rows, result.head = result.seals + 1, result.rows + link.rows, link.digest

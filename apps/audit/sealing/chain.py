@@ -18,7 +18,7 @@ SEALS = 500  # at most in one round
 
 
 def seal(*, most: int = ROWS, at_most: int = SEALS) -> int:
-    """One round: seal whatever is not sealed yet. Answers how many rows; two rounds at once take turns, and the second finds nothing left."""
+    """One round: seal whatever is not sealed yet; answers how many rows. Two at once take turns, and the second finds nothing left."""
     sealed = 0
     with rows.everything():
         turns.take("audit.seal")

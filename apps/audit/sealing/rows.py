@@ -105,7 +105,9 @@ def compare(log: Log, columns: Sequence[str], numbers: Sequence[int]) -> list[Co
         FROM audit_seal s, LATERAL (
             SELECT count(*) AS rows, min(each.at) AS oldest, string_agg(each.leaf, ''::bytea ORDER BY each.id) AS leaves,
                    range_agg(int8range(each.id, each.id, '[]')) AS ids
-            FROM (SELECT t.{_quoted(log.id)}::int8 AS id, t.{_quoted(log.time)} AS at, {leaf(columns)} AS leaf FROM {covered(log, "s.ids")}) each
+            FROM (
+                SELECT t.{_quoted(log.id)}::int8 AS id, t.{_quoted(log.time)} AS at, {leaf(columns)} AS leaf FROM {covered(log, "s.ids")}
+            ) each
         ) found WHERE s.number = ANY (%s)
     """
     with connection.cursor() as cursor:
@@ -127,7 +129,7 @@ def lines_now(log: Log, columns: Sequence[str], ids: str) -> Iterator[str]:
 
 def unsealed(log: Log, *, most: int) -> list[tuple[int, datetime]]:
     """(id, time) of rows that no seal covers, the lowest ids first."""
-    rest = 'SELECT int8multirange(int8range(NULL, NULL)) - coalesce(range_agg(ids), \'{}\') FROM audit_seal WHERE "table" = %s'
+    rest = "SELECT int8multirange(int8range(NULL, NULL)) - coalesce(range_agg(ids), '{}') FROM audit_seal WHERE \"table\" = %s"
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT t.{_quoted(log.id)}, t.{_quoted(log.time)} FROM {covered(log, f'({rest})')} ORDER BY 1 LIMIT %s", [log.table, most]
