@@ -57,10 +57,9 @@ class SealQuerySet(models.QuerySet):
     def walk(self, step: int) -> Iterator[Any]:
         """The chain from its beginning, read by key: no cursor that a pooled connection would lose, no list of all of it."""
         number = 0
-        links: list[Any]
         while links := list(self.after(number)[:step]):
             yield from links
-            number = links[-1].number
+            number = links[-1].pk
 
     def made_before(self, moment: datetime) -> Self:
         return self.filter(at__lt=moment).order_by("number")
