@@ -56,10 +56,10 @@ class SealQuerySet(models.QuerySet):
 
     def walk(self, step: int) -> Iterator[Any]:
         """The chain from its beginning, read by key: no cursor that a pooled connection would lose, no list of all of it."""
-        number = 0
-        while links := list(self.after(number)[:step]):
+        links: list[Any] = list(self.after(0)[:step])
+        while links:
             yield from links
-            number = links[-1].pk
+            links = list(self.after(links[-1].number)[:step])
 
     def made_before(self, moment: datetime) -> Self:
         return self.filter(at__lt=moment).order_by("number")
