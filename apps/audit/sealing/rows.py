@@ -137,18 +137,18 @@ def unsealed(log: Log, *, most: int) -> list[tuple[int, datetime]]:
         return cursor.fetchall()
 
 
-def waiting(log: Log, *, now: datetime, most: int) -> int:
-    """How many rows wait to be sealed, counted no further than `most`."""
-    key = _quoted(log.id)
-    statement = f"""
-        SELECT count(*) FROM (
-            SELECT 1 FROM "{log.table}" t
-            WHERE t.{key} > coalesce((SELECT up_to FROM audit_seal WHERE "table" = %s ORDER BY number DESC LIMIT 1), {_ENDS[0]}) LIMIT %s
-        ) x
-    """
+def waiting(tables: Sequence[Log], *, most: int) -> int:
+    """How many rows wait to be sealed, counted no further than `most` in each log."""
+    reached = 'coalesce((SELECT up_to FROM audit_seal WHERE "table" = %s ORDER BY number DESC LIMIT 1), %s)'
+    counts = [
+        f'(SELECT count(*) AS rows FROM (SELECT 1 FROM "{log.table}" t WHERE t.{_quoted(log.id)} > {reached} LIMIT {most}) x)'
+        for log in tables
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [log.table, most])
-        return cursor.fetchone()[0]
+        cursor.execute(
+            f"SELECT sum(each.rows) FROM ({' UNION ALL '.join(counts)}) each", [value for log in tables for value in (log.table, _ENDS[0])]
+        )
+        return int(cursor.fetchone()[0])
 
 
 def sealed_twice() -> list[str]:
