@@ -8,4 +8,4 @@ class AuditConfig(AppConfig):
 
     name = "apps.audit"
     verbose_name = "操作日志"
-    navigation = (Entry("操作日志", "audit:acts", "eye", "audit.view", "基层组织"),)
+    navigation = (Entry("操作日志", "audit:acts", "clock", "audit.view", "基层组织"),)

@@ -29,7 +29,7 @@ class LogTable:
     row: Callable[[Any], Sequence[Any]]
 
     def rows(self, search: Search) -> Iterator[Sequence[Any]]:
-        """Read page by page, each in a transaction of its own: a file is sent after its request has ended, as slowly as somebody takes it."""
+        """Page by page, each in a transaction of its own: a file is sent after its request has ended, as slowly as somebody takes it."""
         pages = self.pages(search, step=STEP)
         while True:
             with scope.opened(scope.EVERYTHING):  # whoever may read the log sees the whole city

@@ -99,7 +99,7 @@ def of_request(request: Any, *, most: int) -> list[Line]:
     if not request:
         return []
     branches = [
-        f'(SELECT \'{log.table}\' AS "table", pgh_id::int8 AS key, pgh_created_at AS at FROM "{log.table}" '
+        f'(SELECT \'{log.table}\' COLLATE "C" AS "table", pgh_id::int8 AS key, pgh_created_at AS at FROM "{log.table}" '
         f"WHERE pgh_context->>'request' = %s ORDER BY pgh_id LIMIT {most})"
         for log in _history().values()
     ]
@@ -123,12 +123,12 @@ def _keys(search: Search, below: Place | None, size: int) -> list[tuple[str, int
         if not search.kind or search.kind == log.table:
             where, values = _where(search, below, log)
             branches.append(
-                f'(SELECT \'{log.table}\' AS "table", pgh_id::int8 AS key, pgh_created_at AS at FROM "{log.table}" WHERE {where} '
+                f'(SELECT \'{log.table}\' COLLATE "C" AS "table", pgh_id::int8 AS key, pgh_created_at AS at FROM "{log.table}" WHERE {where} '
                 f"ORDER BY pgh_created_at DESC, pgh_id DESC LIMIT {size})"
             )
             params += values
     with connection.cursor() as cursor:
-        cursor.execute(f'{" UNION ALL ".join(branches)} ORDER BY at DESC, "table" COLLATE "C" DESC, key DESC LIMIT {size}', params)
+        cursor.execute(f'{" UNION ALL ".join(branches)} ORDER BY at DESC, "table" DESC, key DESC LIMIT {size}', params)
         return cursor.fetchall()
 
 
@@ -205,10 +205,11 @@ def _line(log: Log, key: int, said: Sequence[Any], rows: dict[Any, Any], names: 
 
 def _differences(log: Log, label: str, now: dict[str, Any], before: dict[str, Any] | None, names: words.Names) -> Iterator[Difference]:
     """Of an update what differs; of a new row what it says; of a deleted one what it said last."""
-    for name, raw in now.items():
-        field = words.field_of(log, name)
-        if field is None:
+    for field in words.fields(log):
+        name = field.attname
+        if name not in now:
             continue
+        raw = now[name]
         old = words.value(log, name, before[name], names) if before and name in before and label != "delete" else ""
         new = words.value(log, name, raw, names)
         if label == "delete":

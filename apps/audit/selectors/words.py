@@ -18,7 +18,15 @@ LABELS = {"insert": "新增", "update": "修改", "delete": "删除"}
 # What changes with every save and says nothing to a reader.
 TECHNICAL = frozenset({"id", "county", "version", "updated_at", "updated_by", "path"})
 KINDS = {"accounts_membershipevent": "角色授予"}  # a table of Django's, which it names in English
-FIELDS = {"group": "角色", "user": "人员", "organization": "单位", "stages": "实施步骤", "is_superuser": "超级用户"}
+FIELDS = {
+    "id": "编号",
+    "path": "组织树位置",
+    "group": "角色",
+    "user": "人员",
+    "organization": "单位",
+    "stages": "实施步骤",
+    "is_superuser": "超级用户",
+}
 # Adults' telephone numbers and addresses are personal data: the log shows that they changed, not what they are.
 PERSONAL = {"people_contactevent": frozenset({"phone", "email"})}
 DETAILS = {
@@ -47,6 +55,11 @@ Names = Mapping[tuple[type[models.Model], Any], str]
 def kind(log: Log) -> str:
     """What kind of row a history is about."""
     return KINDS.get(log.table) or str(log.tracked._meta.verbose_name if log.tracked else log.model._meta.verbose_name)
+
+
+def fields(log: Log) -> list[models.Field]:
+    """In the order in which the model has them, tenancy and time of change last."""
+    return sorted(_model(log)._meta.concrete_fields, key=lambda field: field.name in TECHNICAL)
 
 
 def field_of(log: Log, name: str) -> models.Field | None:
