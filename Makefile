@@ -30,6 +30,7 @@ lint: var/.python-dev
 
 # What the settings ask for, where nothing is connected to.
 types var/.static: export SECRET_KEY = none
+types var/.static: export AUDIT_KEY = none
 types var/.static: export DATABASE_URL = postgres://none
 types var/.static: export REDIS_URL = redis://none
 types: var/.python-dev
