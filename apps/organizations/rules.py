@@ -53,6 +53,8 @@ def appointable(user: Any) -> list[str]:
 class OrganizationBackend(BaseBackend):
     """Answers for organizations and for the rows that belong to them. Without an object: is the permission held anywhere?"""
 
+    knows_roles = True  # so `User.has_perm` asks this one
+
     def has_perm(self, user: Any, perm: str, obj: Any = None) -> bool:
         if not user.is_active or user.is_anonymous:
             return False
