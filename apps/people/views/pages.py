@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.generic.detail import SingleObjectMixin
 
 from apps.core.errors import DomainError
 from apps.core.form_pages import FormPage
