@@ -34,4 +34,6 @@ class PersonTable(Table):
 
     def render_posts(self, record: Person) -> str:
         shown = record.holdings_in(self.scope)
-        return render_to_string("people/posts_cell.html", {"shown": shown, "elsewhere": len(record.holdings) - len(shown)})
+        return render_to_string(
+            "people/posts_cell.html", {"shown": shown, "elsewhere": len(record.holdings) - len(shown), "home": record.home}
+        )
