@@ -4,11 +4,11 @@ import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.utils.html import format_html
 
-from apps.core.tables import NUMBER, DayColumn
+from apps.core.tables import NUMBER, DayColumn, Table
 from apps.organizations.models import Organization
 
 
-class SchoolTable(tables.Table):
+class SchoolTable(Table):
     """Schools with their rooms; works on the answer of `selectors.schools`."""
 
     name = tables.Column("学校")

@@ -1,10 +1,10 @@
 import django_tables2 as tables
 
 from apps.core.lifecycle.tables import LedgerTable, StandingTable
-from apps.core.tables import NUMBER, DayColumn
+from apps.core.tables import NUMBER, DayColumn, Table
 
 
-class Facts(tables.Table):
+class Facts(Table):
     """The circular's three facts, as each report states them."""
 
     measures = DayColumn("督导办法印发", accessor="report__measures_issued_on", default="—")

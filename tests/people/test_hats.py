@@ -61,11 +61,12 @@ def test_only_a_hat_of_ones_own_can_be_worn(client, jiaxing, nonsense):
         assert HAT not in client.session
 
 
-def test_a_hat_that_is_taken_away_is_off_at_once(client, jiaxing):
+def test_a_hat_that_is_taken_away_ends_the_session_and_is_not_offered_again(client, jiaxing):
     client.post("/people/hats/", {"hat": hat(HOME).pk})
     user = client.get("/desk/").wsgi_request.user
     roles.revoke(user=user, role="county_lead", organization=jiaxing.county(HOME))
-    answer = client.get("/desk/")
+    assert client.get("/desk/").url == "/login/?next=/desk/"
+    answer = jiaxing.signed_in(user).get("/desk/")
     assert answer.context["shell"]["organization"] == jiaxing.county(AWAY)
 
 

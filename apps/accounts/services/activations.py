@@ -2,6 +2,7 @@
 
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -29,17 +30,27 @@ def issue(*, user: User, by: User | None) -> str:
     An earlier code is void, the old password too, every sign-in is ended, and a lock after wrong passwords is lifted. `by` is None only
     for the operator's command.
     """
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    now = timezone.now()
-    facts = {"digest": _digest(user, code), "issued_at": now, "expires_at": now + GOOD_FOR, "used_at": None, "by": by}
-    Activation.objects.update_or_create(user=user, defaults=facts)
+    code = _new_code()
+    Activation.objects.update_or_create(user=user, defaults=_facts(user, code, by))
     user.set_unusable_password()
     user.chose_password_at = None
     user.save(update_fields=["password", "chose_password_at"])
     sessions.end_all(user=user)
     AxesProxyHandler.reset_attempts(username=user.username)
     audit.record(Verb.PASSWORD, f"为{user}发放激活码", details={"user": user.pk, "username": user.username})
-    return "-".join(code[start : start + GROUP] for start in range(0, LENGTH, GROUP))
+    return _as_shown(code)
+
+
+@transaction.atomic
+def issue_all(*, users: Iterable[User], by: User) -> dict[int, str]:
+    """The first codes of accounts just made, which have no password yet: a person's key → their code. As many statements for two hundred
+    as for one.
+    """
+    codes = {user: _new_code() for user in users}
+    Activation.objects.bulk_create(Activation(user=user, **_facts(user, code, by)) for user, code in codes.items())
+    names = [user.username for user in codes]
+    audit.record(Verb.PASSWORD, f"发放激活码，{len(names)} 个", details={"usernames": names})
+    return {user.pk: _as_shown(code) for user, code in codes.items()}
 
 
 def holder(*, username: str, code: str) -> User | None:
@@ -57,6 +68,19 @@ def use(*, user: User, code: str, password: str) -> None:
     passwords.choose(user=user, password=password)
     found.used_at = timezone.now()
     found.save(update_fields=["used_at"])
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def _as_shown(code: str) -> str:
+    return "-".join(code[start : start + GROUP] for start in range(0, LENGTH, GROUP))
+
+
+def _facts(user: User, code: str, by: User | None) -> dict[str, Any]:
+    now = timezone.now()
+    return {"digest": _digest(user, code), "issued_at": now, "expires_at": now + GOOD_FOR, "used_at": None, "by": by}
 
 
 def _fits(activation: Activation, code: str) -> bool:

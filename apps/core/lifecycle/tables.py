@@ -6,7 +6,7 @@ from django.utils.html import format_html
 
 from apps.core.lifecycle import tags
 from apps.core.lifecycle.standings import Standing
-from apps.core.tables import MomentColumn
+from apps.core.tables import MomentColumn, Table
 
 
 class StateColumn(tables.Column):
@@ -20,7 +20,7 @@ class StateColumn(tables.Column):
         return tags.state(self.report(record))
 
 
-class StandingTable(tables.Table):
+class StandingTable(Table):
     """Where organizations stand with a year's report; works on `Standing`, not on a queryset."""
 
     title = tables.Column("报送单位", accessor="organization__name", order_by="organization__position")

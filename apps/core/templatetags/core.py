@@ -1,11 +1,13 @@
 """Filters that every template may use."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from apps.core.lifecycle import tags
 from apps.core.lifecycle.models import Report
@@ -51,11 +53,10 @@ def state_tags(report: Report | None, late: bool = False) -> str:
 
 
 @register.filter
-def cell_attributes(column: Any) -> str:
-    """What every cell of a table's column says of itself; put together once, not for each cell."""
-    if not hasattr(column, "_cell_attributes"):
-        column._cell_attributes = format_html('data-label="{}" {}', column.header, column.attrs["td"].as_html())
-    return column._cell_attributes
+@cache
+def icon(name: str) -> SafeString:
+    """The drawing of <c-icon>, made once: for places that show many."""
+    return render_to_string("components/icon.html", {"name": name})
 
 
 @register.filter

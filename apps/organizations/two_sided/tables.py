@@ -5,12 +5,12 @@ import django_tables2 as tables
 from django.utils.html import format_html
 
 from apps.core.lifecycle.tables import StateColumn
-from apps.core.tables import DayColumn
+from apps.core.tables import DayColumn, Table
 
 SCHOOL = '<span>{}<br><span class="hint">{}</span></span>'
 
 
-class TwoSidedTable(tables.Table):
+class TwoSidedTable(Table):
     """Two-sided reports: both schools with their reporting units, dates, and where they stand."""
 
     organization = tables.Column("发起学校", order_by=("county__position", "organization__name"))
