@@ -74,10 +74,12 @@ MIDDLEWARE = [
     "apps.accounts.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "apps.core.middleware.NoStoreMiddleware",
+    "apps.core.middleware.HouseHeadersMiddleware",
     "apps.organizations.middleware.ScopeMiddleware",
     "apps.people.middleware.AdmissionMiddleware",
     "apps.audit.middleware.HistoryMiddleware",
+    "apps.core.once.OnceMiddleware",
+    "apps.core.throttle.ThrottleMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -124,6 +126,12 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
 
+RATE_LIMITS = {
+    "sign_in": env.str("RATE_SIGN_IN", default="30/minute"),  # an address may be a whole school's
+    "upload": env.str("RATE_UPLOAD", default="60/minute"),
+    "export": env.str("RATE_EXPORT", default="20/minute"),
+}
+
 # Celery: a task is acknowledged after it ran, one is fetched at a time, and what a killed worker held comes back after
 # VISIBILITY_TIMEOUT, which is longer than the longest task. So every task can run twice without harm. A task that kills its own process
 # is tried three times more, then given up.
@@ -145,7 +153,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default")]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {"coverage.*": {"queue": "default"}}
+CELERY_TASK_ROUTES = {"core.*": {"queue": "default"}, "coverage.*": {"queue": "default"}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

@@ -6,6 +6,7 @@ from django.shortcuts import render
 
 from apps.accounts.forms import SignInForm
 from apps.core import held_forms
+from apps.core.throttle import SIGN_IN
 
 
 class SignInView(LoginView):
@@ -14,6 +15,7 @@ class SignInView(LoginView):
     template_name = "accounts/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+    throttle = SIGN_IN
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(has_held_form=held_forms.KEY in self.request.session, **kwargs)

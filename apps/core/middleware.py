@@ -48,8 +48,11 @@ class CompressMiddleware(GZipMiddleware):
         return super().process_response(request, response) if is_page else response
 
 
-class NoStoreMiddleware:
-    """Pages are never kept by a cache between their reader and us: each says `no-store`, unless the view has said something of its own."""
+POWERS = "camera display-capture geolocation microphone midi payment serial usb xr-spatial-tracking".split()
+
+
+class HouseHeadersMiddleware:
+    """No cache between a reader and us keeps a page, unless its view says otherwise; and no page asks for a camera, a place or a purse."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -57,4 +60,5 @@ class NoStoreMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Permissions-Policy"] = ", ".join(f"{power}=()" for power in POWERS)
         return response

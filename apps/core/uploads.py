@@ -10,6 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from apps.core import pictures
+
 MAX_MB = 20
 MAX_FILES = 10
 TYPES = {
@@ -21,7 +23,7 @@ TYPES = {
     "png": "image/png",
 }
 OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
-HINT = f"可附 pdf、docx、xlsx、jpg、png，每个不超过 {MAX_MB} MB，最多 {MAX_FILES} 个。"
+HINT = f"可附 pdf、docx、xlsx、jpg、png，每个不超过 {MAX_MB} MB，最多 {MAX_FILES} 个。照片中的拍摄地点等信息会自动清除。"
 
 
 def check(file: UploadedFile) -> None:
@@ -76,7 +78,7 @@ class FilesField(forms.FileField):
                 continue
             try:
                 check(file)
-                cleaned.append(super().clean(file, initial))
+                cleaned.append(super().clean(pictures.without_metadata(file) if pictures.is_picture(file) else file, initial))
             except ValidationError as error:
                 errors += error.messages
         if errors:

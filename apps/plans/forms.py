@@ -3,7 +3,7 @@ from typing import Any
 
 from django import forms
 
-from apps.core.forms import DATE, refuse_slips
+from apps.core.forms import DATE, SeenForm, refuse_slips
 from apps.core.lifecycle.rows import BaseRows, RowsForm
 from apps.core.uploads import MAX_FILES, FilesField
 from apps.plans.models import Attachment, Plan, Window
@@ -71,14 +71,13 @@ class PlanForm(RowsForm):
         return data
 
 
-class WindowForm(forms.ModelForm):
+class WindowForm(SeenForm):
     """When the city takes plans for a year."""
 
     class Meta:
         model = Window
         fields = ("opens_on", "due_on", "closes_on")
         widgets = dict.fromkeys(fields, DATE)
-        error_messages = {name: {"required": "请选择日期。"} for name in fields}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

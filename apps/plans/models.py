@@ -40,6 +40,11 @@ class Window(models.Model):
     def __str__(self) -> str:
         return f"{self.year}年"
 
+    @classmethod
+    def proposed(cls, year: int) -> "Window":
+        """What the circular suggests, not saved: from New Year on, due on 10 April."""
+        return cls(year=year, opens_on=date(year, 1, 1), due_on=date(year, 4, 10), closes_on=date(year, 12, 31))
+
     @property
     def due_at(self) -> datetime:
         """The end of the due day in Jiaxing."""

@@ -1,7 +1,6 @@
 """Who has handed in a plan and who has not."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from apps.core.lifecycle import standings
@@ -14,9 +13,8 @@ RELATED = ("window", "organization", "updated_by")
 
 
 def window_of(year: int) -> Window:
-    """When plans of a year are taken; else what the circular suggests, not saved: from New Year on, due on 10 April."""
-    proposed = Window(year=year, opens_on=date(year, 1, 1), due_on=date(year, 4, 10), closes_on=date(year, 12, 31))
-    return Window.objects.filter(pk=year).first() or proposed
+    """When plans of a year are taken; else what the circular suggests, not saved."""
+    return Window.objects.filter(pk=year).first() or Window.proposed(year)
 
 
 def board(*, window: Window, user: Any) -> Board:

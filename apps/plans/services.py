@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from apps.core import seen as seen_rows
+from apps.core import turns
 from apps.core.errors import DomainError
 from apps.core.lifecycle import rows
 from apps.core.lifecycle import services as lifecycle
@@ -59,9 +61,16 @@ def save(
 
 
 @transaction.atomic
-def open_window(*, year: int, opens_on: date, due_on: date, closes_on: date, by: Any) -> Window:
-    """Take plans for a year, or change when; the dates are in order or the database refuses."""
-    window = Window(year=year, opens_on=opens_on, due_on=due_on, closes_on=closes_on)
+def open_window(*, year: int, opens_on: date, due_on: date, closes_on: date, by: Any, seen: str | None = None) -> Window:
+    """Take plans for a year, or change when; the dates are in order or the database refuses.
+
+    Raises Conflict when the dates are no longer what was `seen`; None is for who had nothing to see.
+    """
+    turns.take("plans.window")  # of two who open the same year, the second is told
+    window = Window.objects.filter(pk=year).first() or Window.proposed(year)
+    if seen is not None:
+        seen_rows.check(window, ("opens_on", "due_on", "closes_on"), seen)
+    window.opens_on, window.due_on, window.closes_on = opens_on, due_on, closes_on
     window.full_clean(validate_unique=False)
     window.save()
     return window

@@ -3,13 +3,13 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import DetailView, TemplateView, UpdateView
 
-from apps.core.form_pages import HeldFormMixin
+from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
 from apps.core.lifecycle.tables import LedgerTable, StandingTable
@@ -136,13 +136,22 @@ class AttachmentDownload(Guarded, DetailView):
         return FileResponse(file, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
 
 
-class WindowEdit(Guarded, HeldFormMixin, UpdateView):
+class WindowEdit(Guarded, FormPage, UpdateView):
     """Open a year for plans, or change until when they are taken."""
 
     permission = "plans.open"
     template_name = "plans/window_form.html"
     form_class = WindowForm
     model = Window
+    lead = "保存后，各报送单位在开始日期和截止日期之间可以填报；过了上报期限的按逾期记录。"
+
+    @property
+    def title(self) -> str:
+        return f"{self.object}工作方案填报时间"
+
+    @property
+    def back_url(self) -> str:
+        return f"{reverse('plans:list')}?year={self.kwargs['year']}"
 
     @property
     def crumbs(self) -> list[tuple[str, str | None]]:
@@ -151,7 +160,6 @@ class WindowEdit(Guarded, HeldFormMixin, UpdateView):
     def get_object(self, queryset: Any = None) -> Window:
         return selectors.window_of(self.kwargs["year"])
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        window = services.open_window(year=self.kwargs["year"], by=self.request.user, **form.cleaned_data)
-        messages.success(self.request, f"{window}工作方案的填报时间已保存。")
-        return HttpResponseRedirect(f"{reverse('plans:list')}?year={window.year}")
+    def save(self, form: Any) -> str:
+        facts = {**form.facts, "seen": form.cleaned_data["seen"]}
+        return f"{services.open_window(year=self.kwargs['year'], by=self.request.user, **facts)}工作方案的填报时间已保存。"

@@ -22,12 +22,14 @@ NO_TENANT = {
     "plans_window": "the same year for every reporting unit",
     "coverage_year": "the same year for every reporting unit",
     "coverage_target": "what is asked of a county is no secret; a row without a county is the whole city's",
+    "core_submission": "forms that were sent, known by a digest; nothing of what they said",
     "audit_act": "the log of acts: added to by everybody, read by who sees the whole city",
     "rooms_checklist": "the same standard for every school",
     "rooms_checklistitem": "part of the standard",
 }
 # Tables that write no history of their own.
 UNTRACKED = {
+    "core_submission": "what was sent shows in the history of what it changed",
     "coverage_fact": "derived from the registers, which are tracked",
     "coverage_figure": "derived from the facts",
     "coverage_change": "a note for the engine, taken away once it is settled",

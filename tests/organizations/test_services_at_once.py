@@ -1,20 +1,17 @@
 """Two people at once, in real transactions: the second waits for the first and is told what happened."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import date
-from threading import Event
-from time import monotonic, sleep
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from apps.core import scope
-from apps.core.errors import DomainError
 from apps.coverage.models import Change
 from apps.organizations.enums import Kind, SchoolArea, SchoolStrength, SchoolType, UnitKind
 from apps.organizations.models import Organization, PioneerUnit, School
 from apps.organizations.services import schools, units
+from tests.factories.together import at_once
 
 
 @pytest.fixture
@@ -28,41 +25,6 @@ def committed(django_db_setup, django_db_blocker) -> Iterator[None]:
             for model in (Organization.pgh_event_model, Organization):
                 model.objects.using("owner").filter(kind=Kind.SCHOOL).delete()
         connections.close_all()
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())")
-        return cursor.fetchone()[0]
-
-
-def at_once(first: Callable[[], object], second: Callable[[], object]) -> tuple[object, object]:
-    """Run both; the first commits only when the second is waiting for it. Answers what each returned or how it was refused."""
-    written, may_commit = Event(), Event()
-
-    def run(act: Callable[[], object], *, holds: bool) -> object:
-        try:
-            with scope.opened(scope.EVERYTHING):
-                answer = act()
-                if holds:
-                    written.set()
-                    assert may_commit.wait(10)
-                return answer
-        except DomainError as error:
-            return error.message
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(run, first, holds=True)
-        assert written.wait(10)
-        other = pool.submit(run, second, holds=False)
-        deadline = monotonic() + 10
-        while not somebody_waits() and monotonic() < deadline:
-            sleep(0.01)
-        assert not other.done()
-        may_commit.set()
-        return one.result(10), other.result(10)
 
 
 def place() -> Organization:

@@ -322,11 +322,34 @@ def test_page_of_a_plan_asks_the_same_for_many_steps(county, city, returned):
     assert queries() == before
 
 
+DATES = {"opens_on": "2031-01-01", "due_on": "2031-04-10", "closes_on": "2031-05-01"}
+
+
+def seen_by(client) -> str:
+    return client.get("/plans/year/2031/").context["form"].initial["seen"]
+
+
 def test_city_opens_a_year_and_changes_its_dates(city):
-    fields = {"opens_on": "2031-01-01", "due_on": "2031-04-10", "closes_on": "2031-05-01"}
-    assert city.get("/plans/year/2031/").context["form"].initial["due_on"].isoformat() == "2031-04-10"
-    city.post("/plans/year/2031/", fields)
-    city.post("/plans/year/2031/", {**fields, "closes_on": "2031-06-01"})
+    proposed = city.get("/plans/year/2031/").context["form"].initial
+    assert proposed["due_on"].isoformat() == "2031-04-10"
+    city.post("/plans/year/2031/", {**DATES, "seen": proposed["seen"]})
+    city.post("/plans/year/2031/", {**DATES, "closes_on": "2031-06-01", "seen": seen_by(city)})
+    assert Window.objects.get(year=2031).closes_on.isoformat() == "2031-06-01"
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_of_two_who_change_a_year_the_second_is_shown_both(city, is_open):
+    if is_open:
+        WindowFactory(year=2031)
+    seen = seen_by(city)
+    city.post("/plans/year/2031/", {**DATES, "seen": seen})
+
+    answer = city.post("/plans/year/2031/", {**DATES, "closes_on": "2031-06-01", "seen": seen})
+
+    form = answer.context["form"]
+    assert (answer.status_code, form["closes_on"].value(), form.fields["closes_on"].theirs) == (409, "2031-06-01", "2031-05-01")
+    assert Window.objects.get(year=2031).closes_on.isoformat() == "2031-05-01"
+    city.post("/plans/year/2031/", {**DATES, "closes_on": "2031-06-01", "seen": form["seen"].value()})
     assert Window.objects.get(year=2031).closes_on.isoformat() == "2031-06-01"
 
 
@@ -335,14 +358,14 @@ def test_city_opens_a_year_and_changes_its_dates(city):
     [
         ({"due_on": "2030-12-31"}, {"due_on": ["上报期限不能早于开始日期。"]}),
         ({"closes_on": "2031-04-09"}, {"closes_on": ["截止日期不能早于上报期限。"]}),
-        ({"opens_on": ""}, {"opens_on": ["请选择日期。"]}),
+        ({"opens_on": ""}, {"opens_on": ["请填写开始日期。"]}),
         ({"opens_on": "0001-01-01"}, {"opens_on": ["日期应在2030年至2100年之间，请核对年份。"]}),
         ({"closes_on": "9999-12-31"}, {"closes_on": ["日期应在2030年至2100年之间，请核对年份。"]}),
         ({"closes_on": "明天"}, {"closes_on": ["请填写正确的日期，例如 2027-04-10。"]}),
     ],
 )
 def test_wrong_window_is_refused_at_its_field(city, changed, errors):
-    answer = city.post("/plans/year/2031/", {"opens_on": "2031-01-01", "due_on": "2031-04-10", "closes_on": "2031-05-01", **changed})
+    answer = city.post("/plans/year/2031/", {**DATES, **changed})
     assert answer.context["form"].errors == errors
     assert not Window.objects.exists()
 
