@@ -35,7 +35,8 @@ INSERT INTO counselors_exchange (organization_id, county_id, partner_id, partner
     starts_on, ends_on, state, version, created_by_id, created_at, updated_at, submitted_by_id, submitted_at)
 SELECT one.id, one.county_id, other.id, other.county_id, 2012 + k %% 15, 'showcase', '{}', '张老师', 4, '', make_date(2012 + k %% 15, 5, 1),
     make_date(2012 + k %% 15, 5, 2), (ARRAY['approved', 'submitted', 'draft'])[1 + (k %% 20) / 9], 1, %s, now(), now(), %s, now()
-FROM generate_series(1, %s) k JOIN schools one ON one.n = k %% %s JOIN schools other ON other.n = (k * 7 + 1 + k / 500) %% %s AND other.id <> one.id
+FROM generate_series(1, %s) k JOIN schools one ON one.n = k %% %s
+    JOIN schools other ON other.n = (k * 7 + 1 + k / 500) %% %s AND other.id <> one.id
 """
 
 
@@ -126,13 +127,13 @@ def main() -> None:
             ours, minimal = (lambda: fetch(portal, PAGE, cookie)), (lambda: fetch(bare, f"/?county={county}"))
             for _ in range(20):
                 ours(), minimal()
-            print(f"page {house.seconds(ours, 50) * 1000:.1f} ms, minimal page {house.seconds(minimal, 50) * 1000:.1f} ms")  # noqa: T201
+            print(f"page {house.seconds(ours, 50) * 1000:.1f} ms, minimal page {house.seconds(minimal, 50) * 1000:.1f} ms")
             figures = {
                 "page_vs_norls": page_against_no_wall(ours),
                 "list_vs_guardian_rows": rows_against_guardian(lead),
                 "page_vs_bare": house.ratio(ours, minimal, rounds=9, times=25),
             }
-    print(json.dumps({name: round(value, 2) for name, value in figures.items()}))  # noqa: T201
+    print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
 
 
 if __name__ == "__main__":

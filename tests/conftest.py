@@ -1,6 +1,7 @@
 """The test database holds the city's real divisions; every test runs in a transaction of its own that is rolled back."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -21,6 +22,12 @@ def django_db_setup(django_test_environment, django_db_modify_db_settings, djang
     with django_db_blocker.unblock():
         connections["default"].close()
         teardown_databases(databases, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def no_role_asks_for_a_second_factor(settings: Any) -> None:
+    """The tests of sign-in ask for it themselves; everybody else's people go straight to their work."""
+    settings.SECOND_FACTOR_ROLES = []
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ Row-level security reads the transaction-local setting `app.scope`; where it is 
 pooled connection never carries a scope on.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -27,7 +26,12 @@ class Scope:
         return self.everything or bool(self.counties) or bool(self.organizations)
 
     def as_setting(self) -> str:
-        return json.dumps({"all": self.everything, "counties": sorted(self.counties), "organizations": sorted(self.organizations)})
+        """What the policies read (apps/core/security.py): all or nothing, counties, organizations."""
+        return f"{'all' if self.everything else ''}|{_array(self.counties)}|{_array(self.organizations)}"
+
+
+def _array(keys: Iterable[int]) -> str:
+    return "{" + ",".join(str(int(key)) for key in sorted(keys)) + "}"
 
 
 EVERYTHING = Scope(everything=True)

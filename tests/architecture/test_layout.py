@@ -19,6 +19,9 @@ STYLE = "enums models validators querysets rules services selectors tasks forms 
 FRAMEWORK = "__init__ apps middleware context_processors migrations management templatetags demo"
 # An app's own file needs a reason.
 OWN_FILES = {
+    "accounts/backends": "other ways to prove who one is than by password; Django looks for them by the names in the settings",
+    "accounts/sessions": "where sessions are kept: SESSION_ENGINE",
+    "accounts/signals": "what Django and axes say about sign-ins, written to the log",
     "organizations/grants": "what the roles of a user give: the ground of rules, querysets and the request's scope",
     "organizations/roles": "every role, as data (design.md, Roles)",
     "organizations/triggers": "the tree's triggers in SQL",

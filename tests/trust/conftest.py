@@ -14,7 +14,11 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
     """Two counties and everybody, for all tests of a module; in the end nothing of it is left."""
     with (
         django_db_blocker.unblock(),
-        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"), RATE_LIMITS=dict.fromkeys(settings.RATE_LIMITS, "1000000/minute")),
+        override_settings(
+            MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+            RATE_LIMITS=dict.fromkeys(settings.RATE_LIMITS, "1000000/minute"),
+            SECOND_FACTOR_ROLES=[],
+        ),
         transaction.atomic(),
         scope.opened(scope.EVERYTHING),
     ):

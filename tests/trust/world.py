@@ -28,6 +28,7 @@ from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, TenantModel
 from apps.organizations.roles import ROLES
 from apps.organizations.services import roles
+from apps.people.models import Contact
 from tests.architecture.test_urls import guard_of, patterns
 from tests.factories.jiaxing import Jiaxing
 from tests.factories.organizations import SchoolFactory
@@ -157,7 +158,7 @@ class World:
     def _cases_of(self, name: str, entry: URLPattern) -> Iterator[Case]:
         names = set(entry.pattern.converters)
         if not names - {"year"}:
-            yield Case(name, "", reverse(name, kwargs={key: ARGUMENTS[key](name, None) for key in names}), entry=entry)
+            yield Case(name, "", reverse(name, kwargs={key: _argument(key, name, None) for key in names}), entry=entry)
             return
         seen = set()
         for subject in SUBJECTS:
@@ -165,7 +166,7 @@ class World:
             row = self._row(name, entry, subject) if "pk" in names and subject != "nobody" else None
             if row is None and (subject == "invited" or ("pk" in names and subject != "nobody")):
                 continue
-            arguments = {key: ARGUMENTS[key](name, site) for key in names - {"pk"}}
+            arguments = {key: _argument(key, name, site) for key in names - {"pk"}}
             if "pk" in names:
                 arguments["pk"] = row.pk if row else NOBODY
             url = reverse(name, kwargs=arguments)
@@ -184,8 +185,8 @@ class World:
             kinds = [KINDS[name]] if name in KINDS else [kind for kind in (Kind.SCHOOL, Kind.PLACE, Kind.COUNTY) if kind in view.kinds]
             return site.of_kind(kinds[0])
         assert model is not None, f"tests/trust/world.py: what is the pk of {name}? Name the view's model, or the kind in KINDS."
-        if model is User:
-            return self._row_of(_contact_model(), site).user
+        if issubclass(model, User):
+            return self._row_of(Contact, site).user
         if issubclass(model, TenantModel):
             return self._row_of(model, site)
         return model._default_manager.order_by("pk").first() if subject == "own" else None  # shared by all
@@ -234,10 +235,9 @@ class World:
             return dict(cursor.fetchall())
 
 
-def _contact_model() -> type[TenantModel]:
-    from apps.people.models import Contact
-
-    return Contact
+def _argument(key: str, address: str, site: Site | None) -> Any:
+    assert key in ARGUMENTS, f"tests/trust/world.py: what is the {key} of {address}? Say it in ARGUMENTS."
+    return ARGUMENTS[key](address, site)
 
 
 def _browser(jiaxing: Jiaxing, user: User) -> Browser:

@@ -5,15 +5,14 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 
-from apps.core.lifecycle.enums import State
+from apps.core.lifecycle import tags
 from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.stages import Stage
 from apps.core.lifecycle.stages import stages as stages_of
 
 register = template.Library()
-
-STATE_TONES = {State.DRAFT: "muted", State.SUBMITTED: "info", State.RETURNED: "warning", State.APPROVED: "success"}
 
 
 @register.filter
@@ -46,9 +45,17 @@ def due_in(day: date) -> str:
 
 
 @register.filter
-def state_tone(state: str) -> str:
-    """The tone in which a report's state is shown."""
-    return STATE_TONES[State(state)]
+def state_tags(report: Report | None, late: bool = False) -> str:
+    """Where a report stands, as <c-state> and the tables show it."""
+    return tags.state(report, late=late)
+
+
+@register.filter
+def cell_attributes(column: Any) -> str:
+    """What every cell of a table's column says of itself; put together once, not for each cell."""
+    if not hasattr(column, "_cell_attributes"):
+        column._cell_attributes = format_html('data-label="{}" {}', column.header, column.attrs["td"].as_html())
+    return column._cell_attributes
 
 
 @register.filter
