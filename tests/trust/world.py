@@ -3,8 +3,8 @@
 An address is known by its URL pattern and its view. How to extend this:
 
 - a new address with `<int:pk>` and a view that names its `model` needs nothing: the row is made from the model (tests/factories/rows.py);
-- an argument of another name gets a line in `ARGUMENTS`; a `pk` whose view has no model, or whose page is for one kind of organization, a
-  line in `KINDS`.
+- an argument of another name gets a line in `ARGUMENTS`;
+- a `pk` whose view has no model, or whose page is for one kind of organization, gets a line in `KINDS`, or in `SHARED`.
 """
 
 import re
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
@@ -25,7 +26,7 @@ from apps.accounts.models import User
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.models import Report
 from apps.organizations.enums import Kind
-from apps.organizations.models import Organization, TenantModel
+from apps.organizations.models import Organization, RoleHolding, TenantModel
 from apps.organizations.roles import ROLES
 from apps.organizations.services import roles
 from apps.people.models import Contact
@@ -43,7 +44,9 @@ SUBJECTS = ("own", "sibling", "invited", "other", "nobody")
 OUTSIDERS = ("anonymous", "no role", "hat not chosen")
 
 # The kind of organization that a page is about, where the view does not say it.
-KINDS = {"coverage:node": Kind.TOWN}
+KINDS = {"coverage:node": Kind.TOWN, "people:handover": Kind.SCHOOL}
+# A page about a row that every tenant shares, where the view does not name its model.
+SHARED = {"audit:change": "organizations.OrganizationEvent"}
 
 
 class Browser(RequestFactory):
@@ -74,11 +77,16 @@ class Site:
 
 
 # What an argument that is no `pk` stands for: (the address, the site or None for nobody) → its value.
-ARGUMENTS: dict[str, Callable[[str, Site | None], int]] = {
+ARGUMENTS: dict[str, Callable[[str, Site | None], Any]] = {
     "year": lambda address, site: timezone.localdate().year + address.startswith("plans:"),  # that of WindowFactory; the running one
     "unit": lambda address, site: site.county.pk if site else NOBODY,
     "school": lambda address, site: site.school.pk if site else NOBODY,
+    "held": lambda address, site: RoleHolding.objects.get(role="school_counselor", organization=site.school).pk if site else NOBODY,
+    "table": lambda address, site: "organizations_organizationevent",
+    "log": lambda address, site: "acts",
+    "format": lambda address, site: "xlsx",
 }
+WHOSE = {"pk", "unit", "school", "held"}  # those that say whose the subject is
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,7 @@ class World:
 
     def _cases_of(self, name: str, entry: URLPattern) -> Iterator[Case]:
         names = set(entry.pattern.converters)
-        if not names - {"year"}:
+        if not names & WHOSE:
             yield Case(name, "", reverse(name, kwargs={key: _argument(key, name, None) for key in names}), entry=entry)
             return
         seen = set()
@@ -177,7 +185,7 @@ class World:
     def _row(self, name: str, entry: URLPattern, subject: str) -> Any:
         """What `pk` stands for; None where there is no such thing."""
         view: Any = getattr(entry.callback, "view_class", None)
-        model = getattr(view, "model", None)
+        model = apps.get_model(SHARED[name]) if name in SHARED else getattr(view, "model", None)
         if subject == "invited":
             return self._invitation(model) if model and len(getattr(model, "scope_columns", ())) > 1 else None
         site = self.sites[subject]
@@ -186,10 +194,12 @@ class World:
             return site.of_kind(kinds[0])
         assert model is not None, f"tests/trust/world.py: what is the pk of {name}? Name the view's model, or the kind in KINDS."
         if issubclass(model, User):
-            return self._row_of(Contact, site).user
+            user = self._row_of(Contact, site).user
+            roles.grant(user=user, role="school_counselor", organization=site.school)
+            return user
         if issubclass(model, TenantModel):
             return self._row_of(model, site)
-        return model._default_manager.order_by("pk").first() if subject == "own" else None  # shared by all
+        return model._default_manager.order_by("-pk").first() if subject == "own" else None  # shared by all
 
     def _invitation(self, model: type[TenantModel]) -> Any:
         """What a school of the other county has filed with one's own."""
