@@ -1,5 +1,6 @@
 """Sessions: whose they are, how they end, and what they cost."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from apps.accounts import selectors, tasks
 from apps.accounts.models import Session
 from apps.accounts.services import sessions
 from apps.audit.models import Act
+from apps.core import throttle
 from tests.factories.database import sql
 from tests.factories.people import UserFactory
 from tests.factories.sign_in import ANOTHER, PASSWORD, browser, is_inside, sign_in
@@ -231,15 +233,24 @@ def test_a_changed_password_ends_the_others_and_keeps_this_one(desk, phone):
     assert (is_inside(desk), is_inside(phone)) == (True, False)
 
 
-def test_without_redis_people_sign_in_and_work(user, settings):
-    """The cache is asked for nothing that sign-in stands on."""
+@pytest.fixture
+def without_redis(settings) -> Iterator[None]:
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    throttle._limiter.cache_clear()
+    yield
+    throttle._limiter.cache_clear()
+
+
+def test_without_redis_people_sign_in_and_work_and_nobody_else(user, without_redis):
+    """Nothing that sign-in stands on is there: the session and the lock are in the database."""
     client = Client()
     assert sign_in(client, password="wrong").status_code == 200
     assert sign_in(client).status_code == 302
     assert is_inside(client)
     sessions.end_all(user=user)
     assert not is_inside(client)
+    assert [sign_in(Client(), password="wrong").status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+    assert sign_in(client).status_code == 429
 
 
 @pytest.mark.django_db
