@@ -5,9 +5,11 @@ from django.utils.html import format_html, format_html_join
 
 from apps.core.scope import Scope
 from apps.core.tables import MomentColumn, Table
+from apps.organizations.enums import Kind
 from apps.people.models import Person
 
-UNDER = '{}<br><span class="hint">{}</span>'
+UNDER = '<br><span class="hint">{}</span>'
+BELOW_COUNTY = (Kind.TOWN, Kind.SCHOOL)
 
 
 class PersonTable(Table):
@@ -37,7 +39,8 @@ class PersonTable(Table):
         home = record.home
         if home is None:
             return format_html('<span class="hint">{}</span>', "其他单位")
-        return format_html(f"<span>{UNDER}</span>", home, home.parent) if home.parent_id not in (None, home.county_id) else str(home)
+        above = record.reach.county if self.scope.everything else home.parent
+        return format_html("<span>{}{}</span>", home, format_html(UNDER, above) if home.kind in BELOW_COUNTY and above else "")
 
     def render_posts(self, record: Person) -> str:
         """The organization is named where it is not the one beside it."""
