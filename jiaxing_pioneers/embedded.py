@@ -89,7 +89,10 @@ def run_with(command: Sequence[str]) -> int:
 def servers(home: Path, *, durable: bool = True) -> Iterator[dict[str, str]]:
     """Both servers, or those whose address the environment does not name; yields what the settings need to reach them."""
     home.mkdir(parents=True, exist_ok=True)
-    environment = {"SECRET_KEY": os.environ.get("SECRET_KEY") or _remembered(home / "secret_key", lambda: secrets.token_urlsafe(50))}
+    environment = {
+        name: os.environ.get(name) or _remembered(home / name.lower(), lambda: secrets.token_urlsafe(50))
+        for name in ("SECRET_KEY", "AUDIT_KEY")
+    }
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CACHE_URL", "DEMO", "DEMO_PASSWORD"):
         if os.environ.get(name):
             environment[name] = os.environ[name]

@@ -1,7 +1,7 @@
 """All settings, driven by the environment.
 
 `make run` writes the environment of the embedded servers to `var/env`; a variable that is already set wins over that file. Nothing
-here has a secret default: without SECRET_KEY the portal does not start.
+here has a secret default: without SECRET_KEY and AUDIT_KEY the portal does not start.
 """
 
 import os
@@ -19,6 +19,7 @@ env = environ.Env()
 env.read_env(os.environ.get("ENV_FILE", VAR_DIR / "env"))
 
 SECRET_KEY = env.str("SECRET_KEY")
+AUDIT_KEY = env.str("AUDIT_KEY")  # signs the seals of the log; kept apart from the database and its backups
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -154,7 +155,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default")]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {"accounts.*": {"queue": "default"}, "core.*": {"queue": "default"}, "coverage.*": {"queue": "default"}}
+CELERY_TASK_ROUTES = {f"{app}.*": {"queue": "default"} for app in ("accounts", "audit", "core", "coverage")}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -205,6 +206,7 @@ OIDC_USERNAME_CLAIM = env.str("OIDC_USERNAME_CLAIM", default="preferred_username
 OIDC_IS_SECOND_FACTOR = env.bool("OIDC_IS_SECOND_FACTOR", default=False)
 OIDC_RP_SCOPES = "openid profile"
 OIDC_RP_SIGN_ALGO = env.str("OIDC_SIGN_ALGO", default="RS256")
+OIDC_VERIFY_KID = env.bool("OIDC_VERIFY_KID", default=True)  # off for a provider with one key that it does not name
 OIDC_USE_PKCE = True
 OIDC_TIMEOUT = 5  # seconds
 OIDC_AUTHENTICATION_CALLBACK_URL = "accounts:oidc_callback"
@@ -214,6 +216,7 @@ if OIDC_ENABLED:
 # History is written by statement-level triggers (half the price of row level), with its context in the same row.
 PGHISTORY_LEVEL = pghistory.Statement  # type: ignore[has-type]
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_MIDDLEWARE_METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

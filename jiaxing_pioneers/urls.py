@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/", include("apps.desk.urls")),
     path("organizations/", include("apps.organizations.urls")),
     path("people/", include("apps.people.urls")),
+    path("audit/", include("apps.audit.urls")),
     path("coverage/", include("apps.coverage.urls")),
     path("plans/", include("apps.plans.urls")),
     path("rooms/", include("apps.rooms.urls")),

@@ -19,3 +19,4 @@ class Verb(models.TextChoices):
     DOWNLOAD = "download", "下载附件"
     EXPORT = "export", "导出"
     REFUSED = "refused", "无权访问"
+    VERIFY = "verify", "核验日志"

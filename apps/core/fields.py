@@ -23,6 +23,13 @@ class LtreeField(models.Field):
         return "ltree"
 
 
+class MultirangeField(models.Field):
+    """A set of whole numbers as PostgreSQL's `int8multirange`, in its own words: "{[1,5),[7,8)}"."""
+
+    def db_type(self, connection: Any) -> str:
+        return "int8multirange"
+
+
 class FilledForeignKey(models.ForeignKey):
     """A foreign key that a trigger fills, so Django reads it back after an insert."""
 

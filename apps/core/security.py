@@ -11,6 +11,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections, models
 
+from apps.core import logs as log_tables
+
 # The scope of the transaction (apps/core/scope.py), in built-in functions alone: a function of ours would be planned anew for each table of
 # each statement. The sub-selects run once a statement.
 SETTING = "nullif(current_setting('app.scope', true), '')"
@@ -73,6 +75,7 @@ def apply(using: str) -> None:
         statements += [*_policies(table), *_agreement(table), *_table_grants(table, role)]
     for name in logs():
         statements += [*_log_policies(name), f'REVOKE UPDATE, DELETE ON "{name}" FROM {role};']
+    statements += log_tables.statements()
     with connections[using].cursor() as cursor:
         cursor.execute("\n".join(statements))
 

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import DetailView, TemplateView, UpdateView
 
+from apps.audit import services as audit
+from apps.audit.enums import Verb
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
@@ -133,6 +135,7 @@ class AttachmentDownload(Guarded, DetailView):
         except FileNotFoundError:
             log.exception("attachment %s has lost its file", attachment.pk)
             raise Http404 from None
+        audit.record(Verb.DOWNLOAD, f"{attachment.plan}：{attachment.name}", details={"size": attachment.size})
         return FileResponse(file, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
 
 

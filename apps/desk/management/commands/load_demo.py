@@ -13,8 +13,8 @@ from apps.accounts.models import User
 from apps.core import scope
 from apps.organizations import demo as organizations
 
-# Lowest first, coverage last: it counts what the others have put down.
-ORDER = ("organizations", "people", "plans", "rooms", "pairings", "counselors", "supervision", "coverage")
+# Lowest first; then coverage, which counts what the others have put down, and the log, which seals it.
+ORDER = ("organizations", "people", "plans", "rooms", "pairings", "counselors", "supervision", "coverage", "audit")
 
 
 class Command(BaseCommand):

@@ -1,0 +1,206 @@
+"""Whatever writes to a business table leaves history that says who: requests, commands, tasks; forms, bulk writes and raw SQL alike."""
+
+# ruff: noqa: S608  names of our own tables
+
+import os
+import subprocess
+import sys
+from datetime import date, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pghistory
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import models
+from django.utils import timezone
+
+from apps.core import scope
+from apps.plans.models import Attachment, Plan
+from tests.factories.database import sql, written
+
+TRACKED = {model.pgh_tracked_model: model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")}
+
+
+@pytest.fixture
+def demo(jiaxing, settings, tmp_path):
+    """Every table has rows."""
+    settings.DEMO, settings.DEMO_PASSWORD, settings.MEDIA_ROOT = True, "hong-ling-jin-2012", tmp_path
+    call_command("load_demo", stdout=StringIO())
+    plan = Plan.objects.order_by("pk")[0]
+    Attachment.objects.create(plan=plan, file="x", name="附件", content_type="application/pdf", size=1, sha256="0" * 64, **plan.tenancy())
+
+
+def newest(history: type[models.Model], mark: int) -> list[tuple[str, Any]]:
+    found = history.objects.filter(pgh_context__mark=mark).order_by("pgh_id")
+    return list(found.values_list("pgh_label", "pgh_context"))
+
+
+def column_to_change(model: type[models.Model]) -> models.Field:
+    """One that says nothing a rule depends on: free text first, then a number, a day, a yes or no."""
+    kinds = (models.TextField, models.EmailField, models.CharField, models.PositiveIntegerField, models.DateTimeField, models.DateField)
+    fields = [each for each in model._meta.concrete_fields if not each.primary_key and not each.unique and not each.remote_field]
+    kept = {each.name for each in TRACKED[model]._meta.fields}
+    fields = [each for each in fields if each.name in kept and each.name not in ("indicator", "password", "last_login", "verb")]
+    fields = [each for each in fields if not each.choices] or fields
+    for kind in (*kinds, models.DecimalField, models.BooleanField, models.PositiveSmallIntegerField):
+        if found := [each for each in fields if type(each) is kind]:
+            return found[0]
+    raise LookupError(model)
+
+
+def another(value: Any, field: models.Field, pk: int) -> Any:
+    if field.choices:
+        return next(choice for choice, _ in field.choices if choice != value)
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return f"改{pk}@demo.example"
+    if isinstance(value, date | datetime):
+        return value - timedelta(days=1)
+    return timezone.now() if value is None else value - 1
+
+
+NEW = {
+    models.TextField: "'改'",
+    models.EmailField: "'changed@demo.example'",
+    models.CharField: "'改'",
+    models.PositiveIntegerField: "{} + 1",
+    models.PositiveSmallIntegerField: "{} + 1",
+    models.DecimalField: "{} - 1",
+    models.DateField: "coalesce({}, '2026-01-01') - 1",
+    models.DateTimeField: "now()",
+    models.BooleanField: "NOT {}",
+}
+
+
+def choices(field: models.Field) -> str:
+    first, second = [value for value, _ in field.choices][:2]
+    return f"WHEN '{first}' THEN '{second}' ELSE '{first}'"
+
+
+# Rows that only come and go: a role is given or taken, never changed.
+NEVER_UPDATED = {"accounts_user_groups"}
+
+
+def test_raw_sql_is_in_the_history_of_every_table(demo):
+    missing = {}
+    for number, (model, history) in enumerate(TRACKED.items()):
+        table, key = model._meta.db_table, model._meta.pk.column
+        if table in NEVER_UPDATED:
+            continue
+        field = column_to_change(model)
+        [(row,)] = sql(f'SELECT max("{key}") FROM "{table}"')
+        with pghistory.context(mark=number, user=7):
+            quoted = f'"{field.column}"'
+            new = NEW[type(field)].format(quoted) if not field.choices else f"CASE {quoted} {choices(field)} END"
+            assert written(f'UPDATE "{table}" SET {quoted} = {new} WHERE "{key}" = %s', row) == 1, table
+        if newest(history, number) != [("update", {"mark": number, "user": 7})]:
+            missing[table] = newest(history, number)
+    assert missing == {}
+
+
+def test_bulk_writes_are_in_the_history_of_every_table(demo):
+    missing = {}
+    for number, (model, history) in enumerate(TRACKED.items()):
+        if model._meta.db_table in NEVER_UPDATED:
+            continue
+        field = column_to_change(model)
+        rows = list(model._base_manager.order_by("-pk")[:3])
+        with pghistory.context(mark=number, user=7):
+            for row in rows:
+                setattr(row, field.attname, another(getattr(row, field.attname), field, row.pk))
+            model._base_manager.bulk_update(rows, [field.name])
+        if newest(history, number) != [("update", {"mark": number, "user": 7})] * len(rows):
+            missing[model._meta.db_table] = newest(history, number)
+    assert missing == {}
+
+
+def test_a_deleted_row_is_in_the_history_with_what_it_said_last(demo):
+    missing = {}
+    deletable = [model for model in TRACKED if getattr(model, "deletable", False)]
+    for number, model in enumerate(deletable):
+        row = model._base_manager.order_by("-pk")[0]
+        with pghistory.context(mark=f"d{number}", user=7):
+            assert written(f'DELETE FROM "{model._meta.db_table}" WHERE "{model._meta.pk.column}" = %s', row.pk) == 1
+        last = TRACKED[model].objects.get(pgh_context__mark=f"d{number}")
+        same = {field.attname for field in model._meta.concrete_fields if getattr(last, field.attname) == getattr(row, field.attname)}
+        if last.pgh_label != "delete" or last.pgh_obj_id != row.pk or same != {field.attname for field in model._meta.concrete_fields}:
+            missing[model._meta.db_table] = same
+    assert {model._meta.db_table for model in deletable} >= {"plans_stage", "plans_attachment"}
+    assert missing == {}
+
+
+def test_every_tracked_table_writes_history_when_a_row_comes_and_goes(db):
+    """By the catalog, so that a table without rows in the demo is asked too."""
+    found = sql("""SELECT c.relname, e.event FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid,
+                   LATERAL (VALUES ('insert', 4), ('delete', 8), ('update', 16)) e(event, bit)
+                   WHERE tgtype & e.bit > 0 AND tgtype & 1 = 0 AND tgenabled <> 'D' AND prosrc LIKE '%%pgh_context%%'""")
+    wanted = {(model._meta.db_table, event) for model in TRACKED for event in ("insert", "update", "delete")}
+    assert wanted - set(found) == {(table, "update") for table in NEVER_UPDATED}
+
+
+def test_a_command_signs_what_it_writes(committed, superuser):
+    environment = {**os.environ, "DATABASE_URL": address("default"), "DATABASE_OWNER_URL": address("owner")}
+    run = [sys.executable, "manage.py", "shell", "--verbosity=0", "-c"]
+    code = """
+from apps.core import scope
+from apps.audit import services
+from apps.audit.enums import Verb
+from tests.factories.organizations import UnitFactory
+from apps.organizations.models import Organization
+with scope.opened(scope.EVERYTHING):
+    UnitFactory(organization=Organization.objects.get(name="南湖区"))
+    services.record(Verb.EXPORT, "命令")
+with scope.opened(scope.EVERYTHING, using="owner"):
+    unit = UnitFactory.build(organization=Organization.objects.using("owner").get(name="秀洲区"))
+    unit.county_id = unit.organization_id
+    unit.save(using="owner")
+"""
+    subprocess.run([*run, code], check=True, env=environment, cwd=settings.BASE_DIR)
+    signed = superuser(
+        "SELECT pgh_context->>'command', pgh_context->>'name' LIKE '%（命令行）' FROM organizations_pioneerunitevent ORDER BY 1"
+    )
+    assert signed == [("shell", True)] * 2
+    assert superuser("SELECT details->>'command', name LIKE '%（命令行）' FROM audit_act") == [("shell", True)]
+
+
+def address(alias: str) -> str:
+    from django.db import connections
+
+    known = connections[alias].settings_dict
+    return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
+
+
+def test_a_task_signs_what_it_writes_and_says_who_asked(jiaxing):
+    from apps.audit import services
+    from apps.audit.enums import Verb
+    from apps.audit.models import Act
+    from jiaxing_pioneers.celery import app
+
+    @app.task(name="audit.test_note")
+    def note() -> None:
+        services.record(Verb.EXPORT, "任务")
+
+    try:
+        note.apply()
+        with pghistory.context(user=5, name="王芳", request="0a32f4e4-6f0c-4f3f-8a0b-0a6b6a0d0b7c"):
+            headers = {"history": services.context()}
+        note.apply(headers=headers)
+    finally:
+        del app.tasks["audit.test_note"]
+    acts = Act.objects.order_by("pk").values_list("user", "name", "details__task")
+    assert list(acts) == [(None, "定时任务", "audit.test_note"), (5, "王芳", "audit.test_note")]
+
+
+def test_a_refusal_is_in_the_log(jiaxing):
+    from apps.audit.models import Act
+
+    counselor = jiaxing.person("school_counselor", jiaxing.school())
+    assert jiaxing.signed_in(counselor).get("/plans/").status_code == 403
+    with scope.opened(scope.EVERYTHING):
+        act = Act.objects.newest_first()[0]
+    assert (act.verb, act.user, act.name, act.about, act.url) == ("refused", counselor.pk, counselor.name, "GET /plans/", "/plans/")
+    assert act.role.endswith("学校少先队大队辅导员")
