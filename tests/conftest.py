@@ -26,6 +26,12 @@ def django_db_setup(django_test_environment, django_db_modify_db_settings, djang
         teardown_databases(databases, verbosity=0)
 
 
+@pytest.fixture(autouse=True)
+def no_role_asks_for_a_second_factor(settings: Any) -> None:
+    """The tests of sign-in ask for it themselves; everybody else's people go straight to their work."""
+    settings.SECOND_FACTOR_ROLES = []
+
+
 @pytest.fixture
 def jiaxing(db) -> Iterator[Jiaxing]:
     """The city, with everything visible to the test itself; a request made through a client sees what its user may see."""

@@ -6,3 +6,8 @@ class AccountsConfig(AppConfig):
 
     name = "apps.accounts"
     verbose_name = "账号"
+
+    def ready(self) -> None:
+        from apps.accounts import signals
+
+        signals.connect()

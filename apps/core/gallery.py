@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from apps.core.lifecycle.enums import EDITABLE, State, Verb
 from apps.core.lifecycle.models import Slot
+from apps.core.lifecycle.tables import StateColumn
 from apps.core.pages import Pages
-from apps.core.tables import NUMBER, arranged
+from apps.core.tables import NUMBER, Table, arranged
 from apps.core.todos import Todo
 
 ICONS = """
@@ -81,9 +82,9 @@ class SamplePages(Pages):
     size = 4
 
 
-class SampleTable(tables.Table):
+class SampleTable(Table):
     unit = tables.Column(verbose_name="报送单位")
-    state = tables.TemplateColumn(template_name="core/gallery/state.html", verbose_name="状态", orderable=False)
+    state = StateColumn(report=lambda row: row["report"], orderable=False)
     covered = tables.Column(verbose_name="已覆盖", attrs=NUMBER)
     percent = tables.Column(verbose_name="覆盖率", attrs=NUMBER)
 

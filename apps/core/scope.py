@@ -4,10 +4,10 @@ Row-level security reads the transaction-local setting `app.scope`; where it is 
 pooled connection never carries a scope on.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connections, transaction
 
@@ -26,8 +26,17 @@ class Scope:
     def __bool__(self) -> bool:
         return self.everything or bool(self.counties) or bool(self.organizations)
 
+    def covers(self, organization: Any) -> bool:
+        """Does an organization lie in it?"""
+        return self.everything or organization.county_id in self.counties or organization.pk in self.organizations
+
     def as_setting(self) -> str:
-        return json.dumps({"all": self.everything, "counties": sorted(self.counties), "organizations": sorted(self.organizations)})
+        """What the policies read (apps/core/security.py): all or nothing, counties, organizations."""
+        return f"{'all' if self.everything else ''}|{_array(self.counties)}|{_array(self.organizations)}"
+
+
+def _array(keys: Iterable[int]) -> str:
+    return "{" + ",".join(str(int(key)) for key in sorted(keys)) + "}"
 
 
 EVERYTHING = Scope(everything=True)
@@ -37,11 +46,12 @@ DIRECTORY = Scope()  # no tenant row, only what is public to whoever is signed i
 @contextmanager
 def opened(scope: Scope, *, using: str = "default") -> Iterator[None]:
     """Run a block in a transaction that sees `scope`; an outer scope comes back when the block ends."""
+    is_inner = connections[using].in_atomic_block
     with transaction.atomic(using=using):
-        before = _get(using)
+        before = _get(using) if is_inner else ""
         _set(scope.as_setting(), using)
         yield
-        if not connections[using].needs_rollback:  # a rollback brings the outer scope back by itself
+        if is_inner and not connections[using].needs_rollback:  # the end of a transaction, or a rollback, sees to it by itself
             _set(before, using)
 
 

@@ -13,14 +13,13 @@ from django.db import connections, models
 
 from apps.core import logs as log_tables
 
-FUNCTIONS = """
-CREATE OR REPLACE FUNCTION app_scope() RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT nullif(current_setting('app.scope', true), '')::jsonb $$;
-CREATE OR REPLACE FUNCTION app_scope_all() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT coalesce((app_scope()->>'all')::boolean, false) $$;
-CREATE OR REPLACE FUNCTION app_scope_ids(key text) RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT ARRAY(SELECT jsonb_array_elements_text(app_scope()->key)::bigint) $$;
-"""
+# The scope of the transaction (apps/core/scope.py), in built-in functions alone: a function of ours would be planned anew for each table of
+# each statement. The sub-selects run once a statement.
+SETTING = "nullif(current_setting('app.scope', true), '')"
+IS_SET = f"(SELECT {SETTING} IS NOT NULL)"
+SEES_ALL = f"(SELECT split_part({SETTING}, '|', 1) = 'all')"
+COUNTIES = f"(SELECT split_part({SETTING}, '|', 2)::bigint[])::bigint[]"
+ORGANIZATIONS = f"(SELECT split_part({SETTING}, '|', 3)::bigint[])::bigint[]"
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def is_owners(using: str) -> bool:
 def apply(using: str) -> None:
     """Bring policies, composite keys and grants in line with the models. Runs as the owner; idempotent."""
     role = connections[using].ops.quote_name(settings.DATABASES["default"]["USER"])
-    statements = [FUNCTIONS, *_grants(role)]
+    statements = _grants(role)
     for table in tables():
         statements += [*_policies(table), *_agreement(table), *_table_grants(table, role)]
     for name in logs():
@@ -82,10 +81,9 @@ def apply(using: str) -> None:
 
 
 def _condition(table: Table) -> str:
-    parts = ["(SELECT app_scope_all())"]
+    parts = [SEES_ALL]
     for county, organization in table.pairs:
-        parts.append(f"\"{county}\" = ANY ((SELECT app_scope_ids('counties'))::bigint[])")
-        parts.append(f"\"{organization}\" = ANY ((SELECT app_scope_ids('organizations'))::bigint[])")
+        parts += [f'"{county}" = ANY ({COUNTIES})', f'"{organization}" = ANY ({ORGANIZATIONS})']
     return " OR ".join(parts)
 
 
@@ -93,27 +91,29 @@ def _walled(name: str) -> list[str]:
     return [f'ALTER TABLE "{name}" ENABLE ROW LEVEL SECURITY;', f'ALTER TABLE "{name}" FORCE ROW LEVEL SECURITY;']
 
 
+def _policy(table: str, name: str, clauses: str) -> list[str]:
+    return [f'DROP POLICY IF EXISTS {name} ON "{table}";', f'CREATE POLICY {name} ON "{table}" {clauses};']
+
+
 def _log_policies(name: str) -> list[str]:
     return [
         *_walled(name),
-        f'DROP POLICY IF EXISTS read ON "{name}";',
-        f'CREATE POLICY read ON "{name}" FOR SELECT USING ((SELECT app_scope_all()));',
-        f'DROP POLICY IF EXISTS add ON "{name}";',
-        f'CREATE POLICY add ON "{name}" FOR INSERT WITH CHECK (true);',
+        *_policy(name, "read", f"FOR SELECT USING ({SEES_ALL})"),
+        *_policy(name, "add", "FOR INSERT WITH CHECK (true)"),
     ]
 
 
 def _policies(table: Table) -> list[str]:
     condition = _condition(table)
-    statements = [
+    if not table.directory:
+        return [*_walled(table.name), *_policy(table.name, "tenant", f"USING ({condition}) WITH CHECK ({condition})")]
+    return [
         *_walled(table.name),
-        f'DROP POLICY IF EXISTS tenant ON "{table.name}";',
-        f'CREATE POLICY tenant ON "{table.name}" USING ({condition}) WITH CHECK ({condition});',
-        f'DROP POLICY IF EXISTS directory ON "{table.name}";',
+        *_policy(table.name, "directory", f"FOR SELECT USING ({IS_SET})"),
+        *_policy(table.name, "tenant_insert", f"FOR INSERT WITH CHECK ({condition})"),
+        *_policy(table.name, "tenant_update", f"FOR UPDATE USING ({condition}) WITH CHECK ({condition})"),
+        *_policy(table.name, "tenant_delete", f"FOR DELETE USING ({condition})"),
     ]
-    if table.directory:
-        statements.append(f'CREATE POLICY directory ON "{table.name}" FOR SELECT USING ((SELECT app_scope()) IS NOT NULL);')
-    return statements
 
 
 def _agreement(table: Table) -> list[str]:

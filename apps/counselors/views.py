@@ -6,7 +6,7 @@ from apps.counselors.filters import ExchangeFilter
 from apps.counselors.forms import ExchangeForm
 from apps.counselors.models import Exchange
 from apps.counselors.tables import ExchangeTable
-from apps.organizations.two_sided.models import RELATED
+from apps.organizations.two_sided.models import LISTED, RELATED
 from apps.organizations.two_sided.views import BeginReport, ChangePartner
 
 ROOM = "辅导员交流"
@@ -18,11 +18,12 @@ class ExchangePage(lifecycle.ReportMixin):
     model = Exchange
     services = services
     room = ROOM
-    related = RELATED
+    related: tuple[str, ...] = RELATED
     permission = "counselors.view"
 
 
 class ExchangeList(ExchangePage, lifecycle.ReportList):
+    related = LISTED
     template_name = "counselors/list.html"
     filterset_class = ExchangeFilter
     table_class = ExchangeTable

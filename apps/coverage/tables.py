@@ -5,7 +5,7 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.html import format_html
 
-from apps.core.tables import NUMBER
+from apps.core.tables import NUMBER, Table
 from apps.coverage.models import Fact
 from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Overview
@@ -14,7 +14,7 @@ from apps.organizations.enums import Kind
 BELOW = {Kind.CITY: "报送单位", Kind.COUNTY: "镇（街道）", Kind.TOWN: "单位"}
 
 
-class NodeTable(tables.Table):
+class NodeTable(Table):
     """Every indicator at every node below; in the order of the circular's addressees until somebody sorts."""
 
     name = tables.TemplateColumn('<a href="{{ record.url }}">{{ record.name }}</a>', order_by="name")
@@ -27,7 +27,7 @@ class NodeTable(tables.Table):
         self.caption = f"{overview.node}{overview.year}各{below}覆盖情况"
 
 
-class IndicatorTable(tables.Table):
+class IndicatorTable(Table):
     """One indicator at every node below, number by number; each number opens its rows."""
 
     name = tables.TemplateColumn('<a href="{{ record.measure.url }}">{{ record.name }}</a>', order_by="name")
@@ -55,7 +55,7 @@ class IndicatorTable(tables.Table):
         self.caption = f"{overview.node}{overview.year}各{below}{indicator.label}"
 
 
-class FactTable(tables.Table):
+class FactTable(Table):
     """The rows behind a number."""
 
     name = tables.TemplateColumn(

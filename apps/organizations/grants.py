@@ -4,10 +4,12 @@ from collections import defaultdict
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from guardian.models import GroupObjectPermission
 
 from apps.core.scope import Scope
 from apps.organizations.enums import Kind
+from apps.organizations.roles import Role
 
 Grants = dict[str, frozenset[int]]  # permission → the organizations where the user holds it
 
@@ -22,6 +24,24 @@ def wear(user: Any, hat: Any | None) -> None:
     """From now on this user object has only what this one role gives; with None, nothing."""
     forget(user)
     user._hat = hat
+
+
+def worn_by(user: Any) -> list[Any]:
+    """The holdings that a user object acts through now: the hat that a request wears, else all their roles; none for a disabled account."""
+    if not (user.is_active and user.pk and getattr(user, "_hat", True)):
+        return []
+    if "_worn" not in user.__dict__:
+        user._worn = [user._hat] if getattr(user, "_hat", None) else hats_of(user)
+    return user._worn
+
+
+def supposing(role: Role, organization: Any) -> Any:
+    """Nobody: a user object with what this role alone would give at this organization. What a grant would show is asked of it beforehand,
+    through the very querysets that will answer afterwards.
+    """
+    user = get_user_model()(is_active=True)
+    user.__dict__["_grants"] = {permission: frozenset({organization.pk}) for permission in role.permissions}
+    return user
 
 
 def grants_of(user: Any) -> Grants:
@@ -40,7 +60,7 @@ def grants_of(user: Any) -> Grants:
 
 def forget(user: Any) -> None:
     """Read the roles of this user object again: they have just changed."""
-    for name in ("_grants", "_scopes"):
+    for name in ("_grants", "_scopes", "_worn"):
         user.__dict__.pop(name, None)
 
 

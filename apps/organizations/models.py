@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.urls import reverse
 
+from apps.accounts.models import User
 from apps.core.fields import FilledForeignKey, LtreeField
 from apps.core.lifecycle.models import Report, Step
 from apps.organizations.enums import (
@@ -22,7 +23,7 @@ from apps.organizations.enums import (
 )
 from apps.organizations.querysets import OrganizationQuerySet, PioneerUnitQuerySet, ReportQuerySet, SchoolQuerySet, TenantQuerySet
 from apps.organizations.roles import PERMISSIONS, ROLES
-from apps.organizations.triggers import CARRY_SUBTREE, LOCK_TREE, PLACE_IN_TREE
+from apps.organizations.triggers import ALONE, CARRY_SUBTREE, LOCK_TREE, PLACE_IN_TREE
 from apps.organizations.validators import not_in_future, since_founding
 
 
@@ -233,6 +234,23 @@ class RoleHolding(models.Model):
         verbose_name = "角色"
         verbose_name_plural = "角色"
         constraints = [models.UniqueConstraint(fields=["role", "organization"], name="role_once_at_organization")]
+        triggers = [pgtrigger.ReadOnly(name="stays_what_it_is", fields=["group", "role", "organization"])]
 
     def __str__(self) -> str:
         return f"{self.organization} {self.get_role_display()}"
+
+
+class Held(User.groups.through):  # type: ignore[name-defined]
+    """A person holds a role: whoever keeps accounts or reads the log holds no other one (GB/T 22239), and the database sees to it."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            pgtrigger.Trigger(
+                name="separate_alone",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=ALONE,
+            )
+        ]

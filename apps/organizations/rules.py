@@ -9,8 +9,9 @@ from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
 
 from apps.core.lifecycle.enums import State
-from apps.organizations.grants import grants_of
+from apps.organizations.grants import grants_of, worn_by
 from apps.organizations.models import Organization, TenantReport
+from apps.organizations.roles import ROLES
 
 
 def holds(user: Any, permission: str, organization: Organization) -> bool:
@@ -36,8 +37,23 @@ def _given_at(user: Any, permission: str, organization: Organization) -> list[in
     return [key for key in line if key in held_at]
 
 
+def may_appoint(user: Any, role: str, organization: Organization) -> bool:
+    """May the user give and take this role there: does a role of theirs, held there or above, appoint it?"""
+    return organization.kind in ROLES[role].levels and any(
+        role in ROLES[held.role].appoints and held.organization_id in organization.line for held in worn_by(user)
+    )
+
+
+def appointable(user: Any) -> list[str]:
+    """The roles that the user may give somewhere, in the order of the role table."""
+    appoints = frozenset().union(*(ROLES[held.role].appoints for held in worn_by(user)))
+    return [role for role in ROLES if role in appoints]
+
+
 class OrganizationBackend(BaseBackend):
     """Answers for organizations and for the rows that belong to them. Without an object: is the permission held anywhere?"""
+
+    knows_roles = True  # so `User.has_perm` asks this one
 
     def has_perm(self, user: Any, perm: str, obj: Any = None) -> bool:
         if not user.is_active or user.is_anonymous:

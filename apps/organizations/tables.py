@@ -2,7 +2,7 @@ from typing import Any
 
 import django_tables2 as tables
 
-from apps.core.tables import NUMBER
+from apps.core.tables import NUMBER, Table
 from apps.organizations.selectors import Summary
 
 
@@ -10,7 +10,7 @@ def _name(label: str, accessor: str | None = None, order_by: Any = None) -> tabl
     return tables.TemplateColumn(template_name="organizations/name_cell.html", verbose_name=label, accessor=accessor, order_by=order_by)
 
 
-class ResultTable(tables.Table):
+class ResultTable(Table):
     """What a search found, anywhere in the tree."""
 
     name = _name("名称", order_by="name")
@@ -29,7 +29,7 @@ class ResultTable(tables.Table):
         empty_text = "没有找到符合条件的组织，请换个名称或清除条件再试。"
 
 
-class BranchTable(tables.Table):
+class BranchTable(Table):
     """The reporting units of the city or the towns of a reporting unit; works on `Summary`."""
 
     name = _name("名称", accessor="organization", order_by="organization__name")
@@ -43,7 +43,7 @@ class BranchTable(tables.Table):
         return value if record.places else "—"
 
 
-class PlaceTable(tables.Table):
+class PlaceTable(Table):
     """The places of a town."""
 
     name = _name("村（社区）", order_by="name")
@@ -51,7 +51,7 @@ class PlaceTable(tables.Table):
     unit_count = tables.TemplateColumn(template_name="organizations/units_cell.html", verbose_name="少先队组织")
 
 
-class SchoolTable(tables.Table):
+class SchoolTable(Table):
     """The schools of a town, or those directly under a reporting unit."""
 
     class Meta:

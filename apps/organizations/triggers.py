@@ -1,6 +1,9 @@
-"""The tree's triggers: one lets moves wait for each other, one fills path and county from the parent, one carries a subtree along."""
+"""The tree's triggers: one lets moves wait for each other, one fills path and county from the parent, one carries a subtree along. And the
+roles': a separate one is held alone.
+"""
 
 from apps.organizations.enums import ALLOWED_PARENTS
+from apps.organizations.roles import SEPARATE
 
 _LOCK = 20120410  # a number of its own; the turns of apps/core/turns.py are hashes of names
 
@@ -9,6 +12,8 @@ _allowed = " OR ".join(
     for kind, parents in ALLOWED_PARENTS.items()
     if None not in parents
 )
+
+_separate = ", ".join(repr(role) for role in sorted(SEPARATE))
 
 # Foundings share a lock that a move takes alone, so that a path never grows from a place its parent has just left. The lock comes before
 # the statement has locked any row: else a founding's foreign key waits for the moved row, and the move for the founding. What follows
@@ -59,3 +64,17 @@ IF EXISTS (SELECT FROM organizations_organization WHERE path <@ OLD.path AND id 
 END IF;
 RETURN NULL;
 """
+
+# Two grants to one person come one after the other: the second sees what the first gave.
+ALONE = f"""
+PERFORM FROM accounts_user WHERE id = NEW.user_id FOR NO KEY UPDATE;
+IF EXISTS (
+    SELECT FROM accounts_user_groups held JOIN organizations_roleholding holding ON holding.group_id = held.group_id
+    WHERE held.user_id = NEW.user_id AND held.group_id <> NEW.group_id AND held.id <> NEW.id
+    AND (holding.role IN ({_separate})
+         OR EXISTS (SELECT FROM organizations_roleholding WHERE group_id = NEW.group_id AND role IN ({_separate})))
+) THEN
+    RAISE EXCEPTION 'a separate role is held alone' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""  # noqa: S608  our own role table

@@ -1,7 +1,7 @@
 from typing import Any
 
 from apps.core.lifecycle import views as lifecycle
-from apps.organizations.two_sided.models import RELATED
+from apps.organizations.two_sided.models import LISTED, RELATED
 from apps.organizations.two_sided.views import BeginReport, ChangePartner
 from apps.pairings import services
 from apps.pairings.filters import PairingFilter
@@ -18,11 +18,12 @@ class PairingPage(lifecycle.ReportMixin):
     model = Pairing
     services = services
     room = ROOM
-    related = RELATED
+    related: tuple[str, ...] = RELATED
     permission = "pairings.view"
 
 
 class PairingList(PairingPage, lifecycle.ReportList):
+    related = LISTED
     template_name = "pairings/list.html"
     filterset_class = PairingFilter
     table_class = PairingTable

@@ -4,12 +4,17 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-# The pages that do without admission: those where it is earned, and the way out.
-BEFORE = frozenset({"accounts:logout", "people:hats", "core:healthz", "core:readyz"})
+from apps.accounts.middleware import is_in_background, way_back
+from apps.accounts.services import second_factor
+
+# The pages that do without admission: the way in, the way out, and health.
+BEFORE = frozenset({"accounts:login", "accounts:logout", "core:healthz", "core:readyz"})
+# What belongs to a step that was just taken, and is read before the next.
+AFTER = {"people:hats": frozenset({"accounts:recovery_codes"})}
 
 
 class AdmissionMiddleware:
@@ -22,24 +27,33 @@ class AdmissionMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if not request.user.is_authenticated or request.resolver_match.view_name in BEFORE:
+        request.owed = None
+        name = request.resolver_match.view_name
+        if not request.user.is_authenticated or name in BEFORE:
             return None
-        if owed := owed_by(request):
-            return _to(request, owed)
-        return None
+        request.owed = owed_by(request)
+        if request.owed in (None, name) or name in AFTER.get(request.owed, ()):
+            return None
+        return _to(request, request.owed, view)
 
 
 def owed_by(request: Any) -> str | None:
     """The name of the page where the next step of admission is taken; None when nothing is missing."""
+    user = request.user
+    given = second_factor.is_given(user, request.session)
+    if user.second_factor_at and not given:
+        return "accounts:verify"
+    if user.chose_password_at is None and user.has_usable_password():
+        return "accounts:password"
+    if not given and any(hat.role in settings.SECOND_FACTOR_ROLES for hat in request.hats):
+        return "accounts:second_factor"
     if request.hats and request.hat is None:
         return "people:hats"
     return None
 
 
-def _to(request: HttpRequest, owed: str) -> HttpResponse:
-    if request.headers.get("X-Autosave") or request.headers.get("HX-Request"):
+def _to(request: HttpRequest, owed: str, view: Any) -> HttpResponse:
+    if is_in_background(request):
         return HttpResponse("登录尚未完成，请刷新页面。", status=401, content_type="text/plain; charset=utf-8")
-    if request.method != "GET":
-        messages.warning(request, "登录尚未完成，刚才的操作没有执行。")
-        return HttpResponseRedirect(reverse(owed))
-    return HttpResponseRedirect(f"{reverse(owed)}?{urlencode({'next': request.get_full_path()})}")
+    back = way_back(request, view, "登录尚未完成，刚才的操作没有执行，请重新办理。")
+    return HttpResponseRedirect(f"{reverse(owed)}?{urlencode({'next': back})}")

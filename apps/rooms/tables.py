@@ -4,11 +4,11 @@ import django_tables2 as tables
 from django.db.models import F, QuerySet
 from django.utils.html import format_html
 
-from apps.core.tables import NUMBER
+from apps.core.tables import NUMBER, DayColumn, Table
 from apps.organizations.models import Organization
 
 
-class SchoolTable(tables.Table):
+class SchoolTable(Table):
     """Schools with their rooms; works on the answer of `selectors.schools`."""
 
     name = tables.Column("学校")
@@ -17,8 +17,8 @@ class SchoolTable(tables.Table):
     area = tables.Column("城乡", accessor="school__get_area_display", order_by="school__area")
     state = tables.TemplateColumn(template_name="rooms/school_state.html", verbose_name="状态", order_by="room__state")
     size = tables.Column("面积（平方米）", accessor="room__area", default="—", attrs=NUMBER)
-    built_on = tables.DateColumn("Y-m-d", verbose_name="启用日期", accessor="room__built_on", default="—")
-    submitted_at = tables.DateColumn("Y-m-d", verbose_name="提交日期", accessor="room__submitted_at", default="—")
+    built_on = DayColumn("启用日期", accessor="room__built_on", default="—")
+    submitted_at = DayColumn("提交日期", accessor="room__submitted_at", default="—")
 
     caption = "学校队室登记情况"
 

@@ -41,7 +41,7 @@ class RoomList(Guarded, SingleTableMixin, FilterView):
     template_name = "rooms/list.html"
     filterset_class = SchoolFilter
     table_class = SchoolTable
-    paginate_by, paginator_class = Pages.size, Pages
+    table_pagination = {"paginator_class": Pages}
     strict = False
 
     def get_queryset(self) -> Any:

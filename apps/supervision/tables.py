@@ -1,14 +1,14 @@
 import django_tables2 as tables
 
 from apps.core.lifecycle.tables import LedgerTable, StandingTable
-from apps.core.tables import NUMBER
+from apps.core.tables import NUMBER, DayColumn, Table
 
 
-class Facts(tables.Table):
+class Facts(Table):
     """The circular's three facts, as each report states them."""
 
-    measures = tables.DateColumn("Y-m-d", verbose_name="督导办法印发", accessor="report__measures_issued_on", default="—")
-    body = tables.DateColumn("Y-m-d", verbose_name="督导机构成立", accessor="report__body_set_up_on", default="—")
+    measures = DayColumn("督导办法印发", accessor="report__measures_issued_on", default="—")
+    body = DayColumn("督导机构成立", accessor="report__body_set_up_on", default="—")
     inspections = tables.Column("督导次数", accessor="report__inspection_count", default="—", attrs=NUMBER)
 
 

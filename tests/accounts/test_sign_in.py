@@ -5,13 +5,10 @@ from http.cookies import SimpleCookie
 
 import pytest
 from axes.models import AccessAttempt
-from django.contrib.sessions.backends.cached_db import KEY_PREFIX
-from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import User
+from apps.accounts.models import Session, User
 from tests.factories.people import UserFactory
 
 PASSWORD = "红领巾 hong-ling-jin 2012"
@@ -159,7 +156,6 @@ def test_every_page_gives_thirty_more_minutes(client, user):
 def test_a_session_left_alone_ends(client, user):
     sign_in(client)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
-    cache.delete(KEY_PREFIX + client.session.session_key)
     response = client.get("/plans/")
     assert (response.status_code, response.url) == (302, "/login/?next=/plans/")
 

@@ -19,6 +19,9 @@ STYLE = "enums models validators querysets rules services selectors tasks forms 
 FRAMEWORK = "__init__ apps middleware context_processors migrations management templatetags demo"
 # An app's own file needs a reason.
 OWN_FILES = {
+    "accounts/backends": "other ways to prove who one is than by password; Django looks for them by the names in the settings",
+    "accounts/sessions": "where sessions are kept: SESSION_ENGINE",
+    "accounts/signals": "what Django and axes say about sign-ins, written to the log",
     "organizations/grants": "what the roles of a user give: the ground of rules, querysets and the request's scope",
     "organizations/roles": "every role, as data (design.md, Roles)",
     "organizations/triggers": "the tree's triggers in SQL",
@@ -26,6 +29,8 @@ OWN_FILES = {
     "coverage/charts": "what the trend and the map draw, as plain values",
     "coverage/triggers": "what notes a change and freezes a closed year, in SQL",
     "organizations/two_sided": "what pairings and exchanges share, below both: a report about two schools, and choosing the other one",
+    "people/rosters": "reads a pasted list of people and names every fault in it; what a form does for one person",
+    "people/workbooks": "the list of people and the sheet of codes, as workbooks",
     "coverage/registry": "the registry of indicators to which the siblings contribute",
 }
 

@@ -14,6 +14,9 @@ OPEN = {
     "core:healthz": "asked by the load balancer",
     "core:readyz": "asked by the load balancer",
     "accounts:login": "where people sign in",
+    "accounts:activate": "where people set their password with a code they were given",
+    "accounts:oidc": "where people go to the unified identity provider",
+    "accounts:oidc_callback": "where they come back from it",
 }
 SIGNED_IN_WITHOUT_GUARD = {
     "home": "sends on to the desk",

@@ -18,7 +18,7 @@ HOST = "127.0.0.1"
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 DATABASE = f"browser_{WORKER}"
 PASSWORD = "hong-ling-jin-2012"
-RESCOPE = "SELECT set_config('app.scope', '{\"all\": true}', false)"
+RESCOPE = "SELECT set_config('app.scope', 'all|{}|{}', false)"
 
 
 @dataclass(frozen=True)

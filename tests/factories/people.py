@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.organizations.models import Organization
 from apps.organizations.services import roles
+from apps.people.models import Contact, Person
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -24,3 +25,13 @@ def person(role: str, organization: Organization, **facts: Any) -> User:
     user = UserFactory(**facts)
     roles.grant(user=user, role=role, organization=organization)
     return user
+
+
+def serving(role: str, organization: Organization, *, home: Organization | None = None, **facts: Any) -> Person:
+    """The same with a telephone and an e-mail, kept where they serve."""
+    user = person(role, organization, **facts)
+    home = home or organization
+    Contact.objects.create(
+        user=user, organization=home, county_id=home.county_id, phone="0573-82000000", email=f"{user.username}@school.example"
+    )
+    return Person.objects.get(pk=user.pk)

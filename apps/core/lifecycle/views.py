@@ -56,7 +56,7 @@ class ReportMixin(Guarded):
 class ReportList(ReportMixin, SingleTableMixin, FilterView):
     """Everything reported here that the user sees; sorts, filters, prints."""
 
-    paginate_by, paginator_class = Pages.size, Pages
+    table_pagination = {"paginator_class": Pages}
     strict = False
 
 

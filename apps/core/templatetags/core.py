@@ -1,19 +1,20 @@
 """Filters that every template may use."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from apps.core.lifecycle.enums import State
+from apps.core.lifecycle import tags
 from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.stages import Stage
 from apps.core.lifecycle.stages import stages as stages_of
 
 register = template.Library()
-
-STATE_TONES = {State.DRAFT: "muted", State.SUBMITTED: "info", State.RETURNED: "warning", State.APPROVED: "success"}
 
 
 @register.filter
@@ -46,9 +47,16 @@ def due_in(day: date) -> str:
 
 
 @register.filter
-def state_tone(state: str) -> str:
-    """The tone in which a report's state is shown."""
-    return STATE_TONES[State(state)]
+def state_tags(report: Report | None, late: bool = False) -> str:
+    """Where a report stands, as <c-state> and the tables show it."""
+    return tags.state(report, late=late)
+
+
+@register.filter
+@cache
+def icon(name: str) -> SafeString:
+    """The drawing of <c-icon>, made once: for places that show many."""
+    return render_to_string("components/icon.html", {"name": name})
 
 
 @register.filter

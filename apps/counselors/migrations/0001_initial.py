@@ -520,4 +520,8 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.AddIndex(
+            model_name="exchange",
+            index=models.Index(fields=["-year", "-id"], name="exchange_newest"),
+        ),
     ]

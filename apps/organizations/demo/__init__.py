@@ -52,7 +52,12 @@ def refresh_passwords() -> None:
     """The demo's accounts share one password; it is written again only when DEMO_PASSWORD has changed."""
     city = User.objects.get(username="city")
     if not check_password(settings.DEMO_PASSWORD, city.password):
-        names = [*CITY_ACCOUNTS, *(name for slug in SLUGS.values() for name in (slug, f"{slug}-town", f"{slug}-school"))]
+        names = [
+            *CITY_ACCOUNTS,
+            "nanhu-editor",
+            "nanhu-two",
+            *(name for slug in SLUGS.values() for name in (slug, f"{slug}-town", f"{slug}-school")),
+        ]
         User.objects.filter(username__in=names).update(password=make_password(settings.DEMO_PASSWORD))
 
 

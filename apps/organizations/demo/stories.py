@@ -26,7 +26,7 @@ class Cast:
             )
         )
         holdings = RoleHolding.objects.filter(role__in=["school_counselor", "county_lead"]).prefetch_related("group__user_set")
-        self.people = {holding.organization_id: holding.group.user_set.all()[0] for holding in holdings}
+        self.people = {holding.organization_id: min(holding.group.user_set.all(), key=lambda user: user.pk) for holding in holdings}
         self.accounts = {user.username: pk for pk, user in self.people.items()}
         self._name_the_others([school.organization_id for school in self.schools], random)
 

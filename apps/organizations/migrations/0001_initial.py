@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("accounts", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
@@ -889,6 +890,46 @@ class Migration(migrations.Migration):
                     referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
                     table="organizations_school",
                     when="AFTER",
+                ),
+            ),
+        ),
+        migrations.CreateModel(
+            name="Held",
+            fields=[],
+            options={
+                "proxy": True,
+                "default_permissions": (),
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("accounts.user_groups",),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="roleholding",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_what_it_is",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."group_id" IS DISTINCT FROM (NEW."group_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="552a0dc43da0b51df8a664940b43358d7ec6d199",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stays_what_it_is_90dd4",
+                    table="organizations_roleholding",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="held",
+            trigger=pgtrigger.compiler.Trigger(
+                name="separate_alone",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nPERFORM FROM accounts_user WHERE id = NEW.user_id FOR NO KEY UPDATE;\nIF EXISTS (\n    SELECT FROM accounts_user_groups held JOIN organizations_roleholding holding ON holding.group_id = held.group_id\n    WHERE held.user_id = NEW.user_id AND held.group_id <> NEW.group_id AND held.id <> NEW.id\n    AND (holding.role IN ('auditor', 'sysadmin')\n         OR EXISTS (SELECT FROM organizations_roleholding WHERE group_id = NEW.group_id AND role IN ('auditor', 'sysadmin')))\n) THEN\n    RAISE EXCEPTION 'a separate role is held alone' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN NEW;\n",
+                    hash="f62bb89cb3e0335e5e47dcb1aab7c7795d1ad7ce",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_separate_alone_8e5f5",
+                    table="accounts_user_groups",
+                    when="BEFORE",
                 ),
             ),
         ),

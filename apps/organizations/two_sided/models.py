@@ -10,7 +10,8 @@ from django.urls import reverse
 from apps.organizations.models import Organization, TenantReport, TenantStep
 from apps.organizations.two_sided.querysets import TwoSidedQuerySet
 
-# What its pages and lists name: both schools, their towns and units, and the people.
+# What its lists name: both schools and their units; its pages name their towns and the people too.
+LISTED = ("organization", "county", "partner", "partner_county")
 RELATED = ("organization__parent", "county", "partner__parent", "partner_county", "submitted_by", "updated_by", "created_by")
 BOTH_SIDES = (("county_id", "organization_id"), ("partner_county_id", "partner_id"))
 
@@ -35,6 +36,7 @@ class TwoSidedReport(TenantReport):
     class Meta:
         abstract = True
         ordering = ["-year", "-pk"]
+        indexes = [models.Index(fields=["-year", "-id"], name="%(class)s_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(partner=F("organization")),

@@ -1,6 +1,6 @@
 from typing import Any, Self
 
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 
 from apps.organizations.querysets import ReportQuerySet
 
@@ -14,8 +14,9 @@ class TwoSidedQuerySet(ReportQuerySet):
         return self.filter(Q(county=county) | Q(partner_county=county))
 
     def years(self) -> list[int]:
-        """The years there are rows for, newest first."""
-        return list(self.order_by("-year").values_list("year", flat=True).distinct())
+        """From the newest year there is a row for back to the oldest; two probes of an index, however many rows lie between."""
+        found = self.order_by().aggregate(first=Min("year"), last=Max("year"))
+        return list(range(found["last"], found["first"] - 1, -1)) if found["last"] else []
 
     def awaiting(self, user: Any) -> Self:
         """Rows with a decision that is the user's to take now; the twin of `lifecycle.rules.decisions`."""

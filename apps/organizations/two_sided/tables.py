@@ -4,18 +4,21 @@ from typing import Any
 import django_tables2 as tables
 from django.utils.html import format_html
 
+from apps.core.lifecycle.tables import StateColumn
+from apps.core.tables import DayColumn, Table
+
 SCHOOL = '<span>{}<br><span class="hint">{}</span></span>'
 
 
-class TwoSidedTable(tables.Table):
+class TwoSidedTable(Table):
     """Two-sided reports: both schools with their reporting units, dates, and where they stand."""
 
     organization = tables.Column("发起学校", order_by=("county__position", "organization__name"))
     partner = tables.Column("对方学校", order_by=("partner_county__position", "partner__name"))
     year = tables.Column("年度")
     starts_on = tables.Column("起止日期", default="—")
-    state = tables.TemplateColumn(template_name="organizations/two_sided/state.html", verbose_name="状态")
-    submitted_at = tables.DateColumn("Y-m-d", verbose_name="提交日期", default="—")
+    state = StateColumn()
+    submitted_at = DayColumn("提交日期", default="—")
 
     def render_organization(self, value: Any, record: Any) -> str:
         return format_html(SCHOOL, format_html('<a href="{}">{}</a>', record.get_absolute_url(), value), record.county)

@@ -95,7 +95,7 @@ class ChangePartner(ReportMixin, SingleObjectMixin, PartnerPicker):
     """Another school, or another year, for a draft."""
 
     object: Any
-    related = RELATED
+    related: tuple[str, ...] = RELATED
     choice_note = "选择后代替原来的学校。"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -512,4 +512,8 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.AddIndex(
+            model_name="pairing",
+            index=models.Index(fields=["-year", "-id"], name="pairing_newest"),
+        ),
     ]

@@ -1,0 +1,23 @@
+"""Who may keep whose account. Seeing people is `visible_to`; this is about more: a reset opens an account to whoever resets it, so nobody
+manages one that holds a role they could not give themselves.
+"""
+
+from typing import Any
+
+from apps.organizations.roles import SEPARATE
+from apps.organizations.rules import holds, may_appoint
+from apps.people.models import Person
+
+
+def why_not(*, by: Any, person: Person) -> str | None:
+    """Why `by` does not manage this account, and who does, as a sentence; None when they do."""
+    if person.pk == by.pk:
+        return "这是您自己的账号，不能由自己管理；需要调整的，请联系市级系统管理员。"
+    if person.home is None or not holds(by, "people.manage", person.home):
+        return f"此账号由{person.home or '其他单位'}管理；您可以收回此人在本单位的角色。"
+    for held in person.holdings:
+        if held.role in SEPARATE:
+            return f"此人任{held.get_role_display()}，账号由运维人员管理。"
+        if not may_appoint(by, held.role, held.organization):
+            return f"此人任{held}，这个角色不由您授予，账号由市级系统管理员管理。"
+    return None

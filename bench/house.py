@@ -1,0 +1,82 @@
+"""A database of its own for a bench, made and migrated by the owner as in production; a server on it; and the clock."""
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiaxing_pioneers.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402  settings first
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+from django.test.utils import setup_databases, teardown_databases  # noqa: E402
+
+HOST = "127.0.0.1"
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """The city's real tree in an empty portal; gone when the block ends."""
+    made = setup_databases(verbosity=0, interactive=False, aliases=["owner"])
+    try:
+        call_command("load_divisions", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: PTH123, SIM115
+        yield
+    finally:
+        connections.close_all()
+        teardown_databases(made, verbosity=0)
+
+
+@contextmanager
+def served(module: str) -> Iterator[HTTPConnection]:
+    """gunicorn with one worker on loopback, working in the bench's database; yields a connection to it."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port = free.getsockname()[1]
+    role = settings.DATABASES["default"]
+    address = f"postgres://{role['USER']}:{role['PASSWORD']}@{role['HOST']}:{role['PORT']}/{role['NAME']}"
+    command = [sys.executable, "-m", "gunicorn", module, f"--bind={HOST}:{port}", "--workers=1", "--threads=1", "--log-level=warning"]
+    server = subprocess.Popen([*command, "--keep-alive=600", "--worker-class=gthread"], env={**os.environ, "DATABASE_URL": address})  # noqa: S603
+    try:
+        yield _connected(port)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _connected(port: int) -> HTTPConnection:
+    until = time.monotonic() + 20
+    while True:
+        try:
+            connection = HTTPConnection(HOST, port)
+            connection.connect()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return connection
+
+
+def seconds(act: Callable[[], object], times: int) -> float:
+    """The median of some runs."""
+    return statistics.median(_once(act) for _ in range(times))
+
+
+def _once(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def ratio(one: Callable[[], object], other: Callable[[], object], *, rounds: int, times: int) -> float:
+    """How much longer `one` takes than `other`: they take turns, so that the machine's moods meet both."""
+    return statistics.median(seconds(one, times) / seconds(other, times) for _ in range(rounds))
