@@ -55,6 +55,7 @@ fix: var/.python-dev
 
 docs: var/.python-dev  ## the documents that are generated from the code
 	@$(EMBEDDED) with sh -c '$(BIN)/python manage.py permissions > docs/permissions.md'
+	@UPDATE_ACCESS=1 $(EMBEDDED) with $(BIN)/pytest -q tests/trust/test_matrix.py
 
 lock: export UV_CUSTOM_COMPILE_COMMAND = make lock
 lock: var/.python-dev  ## pin the newest versions that the .in files allow, with hashes and without addresses

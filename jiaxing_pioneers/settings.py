@@ -206,6 +206,7 @@ OIDC_USERNAME_CLAIM = env.str("OIDC_USERNAME_CLAIM", default="preferred_username
 OIDC_IS_SECOND_FACTOR = env.bool("OIDC_IS_SECOND_FACTOR", default=False)
 OIDC_RP_SCOPES = "openid profile"
 OIDC_RP_SIGN_ALGO = env.str("OIDC_SIGN_ALGO", default="RS256")
+OIDC_VERIFY_KID = env.bool("OIDC_VERIFY_KID", default=True)  # off for a provider with one key that it does not name
 OIDC_USE_PKCE = True
 OIDC_TIMEOUT = 5  # seconds
 OIDC_AUTHENTICATION_CALLBACK_URL = "accounts:oidc_callback"

@@ -1,17 +1,19 @@
-"""The project's own Celery application with two tasks that only a test needs; `celery -A tests.worker_app worker` serves them."""
+"""The project's own Celery application with tasks that only a test needs; `celery -A tests.worker_app worker` serves them."""
 
 import os
 import signal
 import time
 
 import redis
+from django.apps import apps as django_apps
 from django.conf import settings
 
+from apps.core import scope
 from jiaxing_pioneers.celery import app
 
 app.conf.worker_lost_wait = 0.5  # seconds before a dead child counts as dead
 
-RUNS, DONE = "test:runs", "test:done"
+RUNS, DONE, SEEN = "test:runs", "test:done", "test:seen"
 
 
 @app.task(name="tests.note")
@@ -29,3 +31,14 @@ def kill() -> None:
     with redis.Redis.from_url(settings.REDIS_URL) as store:
         store.incr(RUNS)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@app.task(name="tests.look")
+def look() -> None:
+    """Counts the places it sees: before it opens a scope, within it, and after."""
+    places = django_apps.get_model("organizations", "Place").objects
+    before = places.count()
+    with scope.opened(scope.EVERYTHING):
+        within = places.count()
+    with redis.Redis.from_url(settings.REDIS_URL) as store:
+        store.rpush(SEEN, before, within, places.count())

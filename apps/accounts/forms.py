@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 
 from apps.accounts.models import User
 from apps.accounts.validators import MAX_LENGTH
@@ -33,6 +34,7 @@ class SignInForm(AuthenticationForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "账号"
+        self.fields["username"].validators.append(MaxLengthValidator(150, "最多 150 字，现在有 %(show_value)d 字，请删减。"))
         self.fields["username"].widget = forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"})
         self.fields["password"].label = "密码"
 

@@ -1,6 +1,7 @@
 """What every request and every answer is held to."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase
@@ -20,9 +21,17 @@ class ClientAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         seen = request.headers.get("X-Forwarded-For", "").split(",")
-        if 0 < settings.PROXIES <= len(seen) and seen[-settings.PROXIES].strip():
+        if 0 < settings.PROXIES <= len(seen) and _is_address(seen[-settings.PROXIES].strip()):
             request.META["REMOTE_ADDR"] = seen[-settings.PROXIES].strip()
         return self.get_response(request)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 class RequestSizeMiddleware:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from apps.accounts.models import User
-from apps.core.forms import SpokenForm, show_theirs
+from apps.core.forms import SeenForm, show_theirs
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, RoleHolding
 from apps.organizations.roles import ROLES
@@ -40,7 +40,7 @@ class PostForm(forms.Form):
         self.by = by
         self.fields["organization"] = posts(by, label="单位", error_messages={"required": "请选择单位。"})
         field: Any = self.fields["role"]
-        field.choices = [(role.key, f"{role.label}（{_levels(role.levels)}）") for role in selectors.roles_for(by)]
+        field.choices = [(role.key, role.label) for role in selectors.roles_for(by)]
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
@@ -95,10 +95,9 @@ class GrantForm(PostForm):
     """A further role for somebody with an account."""
 
 
-class PersonForm(SpokenForm):
-    """Somebody's name, telephone and e-mail. It carries what its user saw, and shows what was saved meanwhile."""
+class PersonForm(SeenForm):
+    """Somebody's name, telephone and e-mail: facts of two rows."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(label="姓名", max_length=40, validators=[validators.person_name])
 
     class Meta:
@@ -111,7 +110,7 @@ class PersonForm(SpokenForm):
         super().__init__(*args, **kwargs)
         self.initial.update(name=person.name, seen=accounts.fingerprint(person, self.instance))
 
-    def show_theirs(self, stored: Contact) -> None:
+    def show_theirs(self, stored: Any) -> None:
         person = Person.objects.get(pk=stored.user_id)
         seen = accounts.fingerprint(person, stored)
         show_theirs(self, stored, accounts.FACTS, seen=seen)
@@ -153,7 +152,7 @@ class BulkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.by = by
         field: Any = self.fields["role"]
-        field.choices = [(role.key, f"{role.label}（{_levels(role.levels)}）") for role in selectors.roles_for(by)]
+        field.choices = [(role.key, role.label) for role in selectors.roles_for(by)]
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}

@@ -4,6 +4,7 @@ import django_tables2 as tables
 from django.template.loader import render_to_string
 
 from apps.core.scope import Scope
+from apps.core.tables import Table
 from apps.people.models import Person
 
 
@@ -11,7 +12,7 @@ def _cell(name: str, label: str, **options: Any) -> tables.TemplateColumn:
     return tables.TemplateColumn(template_name=f"people/{name}_cell.html", verbose_name=label, **options)
 
 
-class PersonTable(tables.Table):
+class PersonTable(Table):
     """The people of some organizations: where they serve, what they may do there, how to reach them, and how their account stands."""
 
     name = _cell("name", "姓名")
@@ -33,4 +34,6 @@ class PersonTable(tables.Table):
 
     def render_posts(self, record: Person) -> str:
         shown = record.holdings_in(self.scope)
-        return render_to_string("people/posts_cell.html", {"shown": shown, "elsewhere": len(record.holdings) - len(shown)})
+        return render_to_string(
+            "people/posts_cell.html", {"shown": shown, "elsewhere": len(record.holdings) - len(shown), "home": record.home}
+        )

@@ -8,30 +8,12 @@ from axes.models import AccessAttempt
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import Session, User
+from apps.audit.models import Act
 from tests.factories.people import UserFactory
+from tests.factories.sign_in import PASSWORD, sign_in
 
-PASSWORD = "红领巾 hong-ling-jin 2012"
 WRONG = "账号或密码不正确，请重新输入。连续 5 次不正确，账号将锁定 30 分钟。"
 LOCKED = "连续 5 次输入不正确，请 30 分钟后再试"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def user(jiaxing) -> User:
-    user = jiaxing.person("county_lead", jiaxing.county(), username="nanhu")
-    user.set_password(PASSWORD)
-    user.save()
-    return user
-
-
-def sign_in(client: Client, username: str = "nanhu", password: str = PASSWORD, address: str = "127.0.0.1", **data: str):
-    fields = {"username": username, "password": password, "next": "/plans/", **data}
-    return client.post("/login/", fields, REMOTE_ADDR=address)
 
 
 def fail(times: int, username: str = "nanhu", address: str = "127.0.0.1") -> list[int]:
@@ -133,57 +115,39 @@ def facts(cookies: SimpleCookie, name: str) -> dict[str, object]:
     return {key: cookies[name][key] for key in ("httponly", "samesite", "secure", "max-age", "path")}
 
 
-def test_the_session_has_a_new_key_after_sign_in(client, user):
-    client.get("/login/")
-    session = client.session
-    session["before"] = True
-    session.save()
-    client.cookies["sessionid"] = session.session_key
-    sign_in(client)
-    assert client.session.session_key != session.session_key
-    assert not Session.objects.filter(pk=session.session_key).exists()
-
-
-def test_every_page_gives_thirty_more_minutes(client, user):
-    sign_in(client)
-    Session.objects.update(expire_date=timezone.now() + timedelta(minutes=1))
-    response = client.get("/plans/")
-    assert response.cookies["sessionid"]["max-age"] == 1800
-    left = Session.objects.get().expire_date - timezone.now()
-    assert timedelta(minutes=29) < left <= timedelta(minutes=30)
-
-
-def test_a_session_left_alone_ends(client, user):
-    sign_in(client)
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
-    response = client.get("/plans/")
-    assert (response.status_code, response.url) == (302, "/login/?next=/plans/")
-
-
-def test_signing_out_ends_the_session_on_the_server(client, user):
-    sign_in(client)
-    key = client.session.session_key
-    assert client.get("/logout/").status_code == 405
-    assert client.post("/logout/").url == "/login/"
-    client.cookies["sessionid"] = key
-    assert client.get("/plans/").status_code == 302
-
-
-def test_a_changed_password_ends_other_sessions(client, user):
-    sign_in(client)
-    user.set_password("另一个密码 another one 2013")
-    user.save()
-    assert client.get("/plans/").status_code == 302
-
-
-def test_a_person_who_left_is_out_at_once(client, user):
-    sign_in(client)
-    user.is_active = False
-    user.save()
-    assert client.get("/plans/").status_code == 302
-
-
 def test_sign_in_without_the_form_token_is_refused_in_words(user):
     response = sign_in(Client(enforce_csrf_checks=True))
     assert response.status_code == 403
     assert "页面停留过久或浏览器禁用了 Cookie" in response.content.decode()
+
+
+def test_sign_ins_and_failures_are_acts(client, user):
+    fail(5)
+    sign_in(client, address="192.0.2.7")
+    client.post("/logout/", REMOTE_ADDR="192.0.2.7")
+    acts = Act.objects.filter(verb__startswith="sign").order_by("pk") | Act.objects.filter(verb="locked_out")
+    known = [(act.verb, act.user, act.name, act.about, act.address) for act in acts.order_by("pk")]
+    assert known[0] == ("sign_in_failed", None, "", "nanhu", "127.0.0.1")
+    assert {row[0] for row in known[:6]} == {"sign_in_failed", "locked_out"}
+    assert known[-2:] == [("sign_in", user.pk, "王芳", "", "192.0.2.7"), ("sign_out", user.pk, "王芳", "", "192.0.2.7")]
+
+
+def test_the_log_has_the_name_that_was_typed_and_never_the_password(user):
+    fail(1, "没有 这个人" * 25)
+    [act] = Act.objects.filter(verb="sign_in_failed")
+    assert (len(act.about), act.details["username"]) == (150, "没有 这个人" * 25)
+    assert "wrong" not in str(act.details)
+
+
+@pytest.mark.parametrize("forged", ["", ",", "unknown", "127.0.0.1:80", "::ffff:1", "' OR 1=1", "203.0.113.9, not-an-address"])
+def test_nonsense_in_the_forwarded_header_breaks_nothing(user, settings, forged):
+    settings.PROXIES = 1
+    assert sign_in(Client(headers={"X-Forwarded-For": forged}), password="wrong").status_code == 200
+    assert sign_in(Client(headers={"X-Forwarded-For": forged})).status_code == 302
+
+
+@pytest.mark.parametrize("nonsense", ["", "\x00", "nanhu\x00", "x" * 5000, "‮nanhu", "<script>", "ｎａｎｈｕ"])
+def test_nonsense_signs_nobody_in(client, user, nonsense):
+    answer = sign_in(client, nonsense, nonsense)
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session

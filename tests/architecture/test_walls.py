@@ -48,8 +48,8 @@ def names(statement: str, *params: Any) -> set[str]:
     return {name for (name,) in sql(statement, *params)}
 
 
+ROLE = settings.DATABASES["default"]["USER"]
 SEES_ALL = "( SELECT (split_part(NULLIF(current_setting('app.scope'::text, true), ''::text), '|'::text, 1) = 'all'::text))"
-
 OURS = "SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
 
 
@@ -61,7 +61,7 @@ def tenant_tables() -> set[str]:
 
 def allowed(right: str) -> set[str]:
     """The tables on which the application's role has a right."""
-    return names(f"SELECT relname FROM ({OURS}) t WHERE has_table_privilege(t.oid, %s)", right)
+    return names(f"SELECT relname FROM ({OURS}) t WHERE has_table_privilege(%s, t.oid, %s)", ROLE, right)
 
 
 def history() -> set[str]:
@@ -69,7 +69,7 @@ def history() -> set[str]:
 
 
 def test_the_tests_work_as_the_applications_role():
-    assert sql("SELECT current_user, session_user") == [(settings.DATABASES["default"]["USER"],) * 2]
+    assert sql("SELECT current_user, session_user") == [(ROLE,) * 2]
 
 
 def test_every_table_with_a_county_is_behind_a_forced_policy():
@@ -128,22 +128,24 @@ def test_every_business_table_is_tracked():
 
 
 def test_no_view_walks_around_the_wall():
-    open_views = """SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (
+    open_views = """SELECT relname FROM pg_class WHERE NOT relnamespace::regnamespace::text IN ('pg_catalog', 'information_schema') AND (
                     relkind = 'm'
                     OR relkind = 'v' AND NOT coalesce(reloptions, '{}') && ARRAY['security_invoker=true', 'security_invoker=on'])"""
     assert names(open_views) == set()
 
 
 def test_no_function_lends_its_owners_rights():
-    assert names("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef") == set()
+    assert names("SELECT proname FROM pg_proc WHERE pronamespace <> 'pg_catalog'::regnamespace AND prosecdef") == set()
 
 
 def test_the_applications_role_owns_nothing_and_bypasses_nothing():
-    assert sql("SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user") == [(False,) * 4]
-    assert sql("SELECT roleid FROM pg_auth_members WHERE member = current_user::regrole") == []
-    assert sql("SELECT relname FROM pg_class WHERE relowner = current_user::regrole") == []
-    assert sql("SELECT proname FROM pg_proc WHERE proowner = current_user::regrole") == []
-    assert sql("SELECT has_schema_privilege('public', 'CREATE'), has_database_privilege(current_database(), 'CREATE')") == [(False, False)]
+    attributes = "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = %s"
+    assert sql(attributes, ROLE) == [(False,) * 4]
+    assert names("SELECT roleid FROM pg_auth_members WHERE member = %s::regrole", ROLE) == set()
+    assert names("SELECT relname FROM pg_class WHERE relowner = %s::regrole", ROLE) == set()
+    assert names("SELECT proname FROM pg_proc WHERE proowner = %s::regrole", ROLE) == set()
+    may_create = "SELECT has_schema_privilege(%s, 'public', 'CREATE'), has_database_privilege(%s, current_database(), 'CREATE')"
+    assert sql(may_create, ROLE, ROLE) == [(False, False)]
 
 
 def test_nobody_but_the_owner_truncates_or_adds_triggers():

@@ -1,6 +1,5 @@
-"""The second wall at work: raw SQL as the application's role sees, and writes, exactly what the scope of its transaction allows."""
+"""The second wall: what the application's role cannot do, and the life of a scope. Table by table: tests/trust/test_second_wall.py."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +7,7 @@ import psycopg2
 import pytest
 from django.db import IntegrityError, NotSupportedError, ProgrammingError, connection, connections, transaction
 
-from apps.core import scope, security
+from apps.core import scope
 from apps.core.lifecycle.enums import Verb
 from apps.core.scope import Scope
 from apps.organizations.grants import whole_scope
@@ -20,12 +19,11 @@ from tests.factories.organizations import UnitFactory
 from tests.factories.people import UserFactory
 
 HOME, AWAY = "南湖区", "秀洲区"
-WATCHED = ("organizations_pioneerunit", "organizations_school", "organizations_place", "plans_plan", "plans_stage", "plans_step")
 
 
 @pytest.fixture
 def both(jiaxing) -> Jiaxing:
-    """The same work on both sides of the border, so that a leak would show; every table of it has rows, and a history."""
+    """The same work on both sides of the border, so that a leak would show."""
     officer, window = UserFactory(), Window.objects.create(year=2026, opens_on="2026-01-01", due_on="2026-04-10", closes_on="2026-12-31")
     for name in (HOME, AWAY):
         county = jiaxing.county(name)
@@ -35,69 +33,6 @@ def both(jiaxing) -> Jiaxing:
         Stage.objects.create(plan=plan, position=1, **plan.tenancy())
         Step.objects.create(report=plan, verb=Verb.SUBMIT, by=officer, content={}, **plan.tenancy())
     return jiaxing
-
-
-def scopes(both: Jiaxing) -> dict[str, Scope | None]:
-    """What people at every level may see, taken from the roles they hold; None is a transaction that set no scope."""
-    school = Organization.objects.filter(kind="school", county=both.county(HOME))[0]
-    posts = {
-        "school": ("school_counselor", school),
-        "town": ("town_counselor", both.town(HOME)),
-        "county": ("county_lead", both.county(HOME)),
-        "other county": ("county_lead", both.county(AWAY)),
-        "city": ("city_officer", both.city),
-    }
-    return {
-        "unset": None,
-        "signed in without a role": scope.DIRECTORY,
-        **{level: whole_scope(both.person(role, organization)) for level, (role, organization) in posts.items()},
-    }
-
-
-def seen(table: security.Table) -> Counter[tuple[Any, ...]]:
-    """The tenancy of every row that is visible now."""
-    columns = [column for pair in table.pairs for column in pair]
-    return Counter(sql(f'SELECT {", ".join(columns)} FROM "{table.name}"'))  # noqa: S608
-
-
-def due(table: security.Table, rows: Counter[tuple[Any, ...]], allowed: Scope | None) -> Counter[tuple[Any, ...]]:
-    """The rows among all of them that the scope allows, worked out without the database."""
-    if allowed is None:
-        return Counter()
-    if allowed.everything or table.directory:
-        return rows
-    return Counter(
-        {key: n for key, n in rows.items() if any(key[i] in (allowed.counties, allowed.organizations)[i % 2] for i in range(len(key)))}
-    )
-
-
-@pytest.mark.parametrize("level", ["unset", "signed in without a role", "school", "town", "county", "other county", "city"])
-def test_rows_are_exactly_those_of_the_scope(both, level):
-    everything = {table: seen(table) for table in security.tables()}
-    allowed = scopes(both)[level]
-
-    with scope.opened(allowed or scope.DIRECTORY):
-        if allowed is None:
-            sql("SELECT set_config('app.scope', '', true)")
-        found = {table.name: seen(table) for table in security.tables()}
-
-    assert found == {table.name: due(table, rows, allowed) for table, rows in everything.items()}
-
-
-def test_the_data_would_show_a_leak(both):
-    """Each watched table and its history has rows on both sides of the border."""
-    counties = {both.county(HOME).pk, both.county(AWAY).pk}
-    tables = [*WATCHED, *(f"{name}event" for name in WATCHED if name != "plans_step")]
-    found = {name: {pk for (pk,) in sql(f'SELECT county_id FROM "{name}"')} for name in tables}  # noqa: S608
-    assert {name for name, pks in found.items() if not counties <= pks} == set()
-
-
-def test_levels_see_more_the_higher_they_are(both):
-    found = {}
-    for level, allowed in scopes(both).items():
-        with scope.opened(allowed or scope.DIRECTORY):
-            found[level] = sql("SELECT count(*) FROM organizations_pioneerunit")[0][0]
-    assert [found[level] for level in ("signed in without a role", "school", "town", "county", "city")] == [0, 1, 3, 3, 6]
 
 
 @pytest.fixture

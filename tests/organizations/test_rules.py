@@ -10,8 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.sql import emit_post_migrate_signal
 from django.core.validators import MinValueValidator
 from django.db import connections, models, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
-from guardian.models import GroupObjectPermission
+from guardian.models import GroupObjectPermission, UserObjectPermission
 from guardian.shortcuts import assign_perm
 
 from apps.accounts.models import User
@@ -222,6 +223,26 @@ def test_the_role_table_is_written_through(jiaxing):
     roles.sync()
     assert set(group.groupobjectpermission_set.values_list("permission__codename", flat=True)) == ROLES["county_lead"].permissions
     assert set(group.groupobjectpermission_set.values_list("object_pk", flat=True)) == {str(jiaxing.county(HOME).pk)}
+
+
+def test_no_grant_outlives_its_holding(jiaxing):
+    """Permissions of single persons, of groups that are no holding, and on another organization than the holding's are cleared."""
+    user = jiaxing.person("county_lead", jiaxing.county(HOME))
+    stray = Group.objects.create(name="stray")
+    assign_perm("organizations.plans.review", user, jiaxing.city)
+    assign_perm("organizations.plans.review", stray, jiaxing.city)
+    assign_perm("organizations.plans.edit", user.groups.get(), jiaxing.county(AWAY))
+    roles.sync()
+    assert (UserObjectPermission.objects.count(), GroupObjectPermission.objects.filter(group=stray).count()) == (0, 0)
+    held = GroupObjectPermission.objects.filter(group=user.groups.get())
+    assert set(held.values_list("object_pk", flat=True)) == {str(jiaxing.county(HOME).pk)}
+
+
+def test_no_organization_goes_while_a_role_is_held_there(jiaxing):
+    school = jiaxing.school(HOME)
+    jiaxing.person("school_counselor", school)
+    with pytest.raises(ProtectedError):
+        school.delete()
 
 
 def test_every_migration_ends_with_the_role_table(django_db_setup, django_db_blocker):

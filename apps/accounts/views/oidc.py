@@ -1,5 +1,6 @@
 """Sign-in through the unified identity provider: there, and back."""
 
+import logging
 from typing import Any
 
 import jwt
@@ -18,6 +19,8 @@ from apps.accounts.services import second_factor
 from apps.audit import services as audit
 from apps.audit.enums import Verb
 from apps.core.errors import DomainError
+
+logger = logging.getLogger(__name__)
 
 FAILED = "统一身份认证没有完成，请重新登录，或改用账号和密码。"
 AWAY = "暂时无法连接统一身份认证，请稍后再试，或改用账号和密码。"
@@ -52,7 +55,8 @@ class Start(WhereProvider, OIDCAuthenticationRequestView):
         try:
             OIDCAuthenticationRequestView.__init__(self)
             return super().get(request)
-        except BROKEN:
+        except BROKEN as error:
+            logger.warning("The identity provider does not answer: %s", error)
             return self.refused(AWAY, 502)
 
 
@@ -66,6 +70,7 @@ class Callback(WhereProvider, OIDCAuthenticationCallbackView):
             audit.record(Verb.SIGN_IN_FAILED, "统一身份认证", details={"reason": error.message})
             return self.refused(error.message, 403)
         except BROKEN as error:
+            logger.warning("The identity provider's answer is none.", exc_info=error)
             audit.record(Verb.SIGN_IN_FAILED, "统一身份认证", details={"reason": type(error).__name__})
             return self.login_failure()
 

@@ -13,6 +13,7 @@ from apps.audit.enums import Verb
 from apps.core.guard import Guarded
 from apps.core.pages import Pages
 from apps.core.tables import arranged
+from apps.core.throttle import EXPORT
 from apps.organizations.grants import scope_for
 from apps.people import selectors, workbooks
 from apps.people.filters import PersonFilter
@@ -60,6 +61,7 @@ class PersonExport(Guarded, View):
     """The list as it is filtered, as a workbook."""
 
     permission = "people.view"
+    throttle = EXPORT
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         found = PersonFilter(request.GET, queryset=people_for(request.user), request=request)

@@ -14,6 +14,7 @@ from django.views.generic.detail import SingleObjectMixin
 from apps.audit import services as audit
 from apps.audit.enums import Verb
 from apps.core.guard import Guarded
+from apps.core.throttle import EXPORT
 from apps.organizations.enums import Kind
 from apps.organizations.roles import ROLES
 from apps.people import selectors, workbooks
@@ -61,7 +62,8 @@ class Invite(Opening, FormView):
         [entry] = accounts.named([form.entry()])
         form.data = form.data.copy()
         form.data["username"] = entry.username
-        return {"entry": entry, "showing": selectors.showing(role=form.cleaned_data["role"], organization=entry.organization)}
+        showing = selectors.showing(role=form.cleaned_data["role"], organization=entry.organization)
+        return {"heading": f"为{entry.name}开通账号", "entry": entry, "showing": showing}
 
     def act(self, form: Any) -> HttpResponse:
         opened = accounts.open_account(entry=form.entry(), role=form.cleaned_data["role"], by=self.request.user)
@@ -79,7 +81,9 @@ class Bulk(Opening, FormView):
     lead = "从表格中复制粘贴，每行一人。先核对，全部无误后一次开通。"
 
     def preview(self, form: Any) -> dict[str, Any]:
-        return {"role": ROLES[form.cleaned_data["role"]]}
+        role = ROLES[form.cleaned_data["role"]]
+        lead = f"角色：{role.label}（{role.description}）。确认后一次开通，随即显示每个人的激活码。"
+        return {"heading": f"将开通 {len(form.lines)} 个账号", "lead": lead}
 
     def act(self, form: Any) -> HttpResponse:
         role = form.cleaned_data["role"]
@@ -93,6 +97,7 @@ class CodeSheet(Guarded, View):
     """The codes just shown, as a workbook. The page brings them along, signed: they are kept nowhere else."""
 
     permission = "people.manage"
+    throttle = EXPORT
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -148,7 +153,8 @@ class Handover(Opening, ObjectForm, SingleObjectMixin, FormView):
             form.data = form.data.copy()
             form.data["username"] = to.username
         showing = selectors.showing(role=held.role, organization=self.object)
-        return {"outgoing": outgoing, "held": held, "to": to, "is_new": not isinstance(to, Person), "showing": showing}
+        facts = {"outgoing": outgoing, "held": held, "to": to, "is_new": not isinstance(to, Person), "showing": showing}
+        return {"heading": f"{outgoing}移交{to.name}", **facts}
 
     def act(self, form: Any) -> HttpResponse:
         outgoing, held = form.posts[form.cleaned_data["post"]]

@@ -30,6 +30,7 @@ class PersonDetail(PersonMixin, DetailView):
     """Who somebody is, what they hold, and what may be done about it. Looking is recorded."""
 
     template_name = "people/detail.html"
+    context_object_name = "person"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, person = self.request.user, self.object
@@ -51,6 +52,7 @@ class KeeperForm(KeeperMixin, ObjectForm, FormPage, SingleObjectMixin, FormView)
     """A form about somebody whose account the user keeps."""
 
     object: Person
+    context_object_name = "person"
 
     @property
     def eyebrow(self) -> str:
@@ -112,7 +114,7 @@ class PersonGrant(TwoSteps, KeeperForm):
         return {**super().get_form_kwargs(), "by": self.request.user}
 
     def preview(self, form: Any) -> dict[str, Any]:
-        return {"showing": selectors.showing(**form.cleaned_data)}
+        return {"heading": f"授予{self.object}一个角色", "showing": selectors.showing(**form.cleaned_data)}
 
     def act(self, form: Any) -> HttpResponse:
         held = posts.give(person=self.object, by=self.request.user, **form.cleaned_data)

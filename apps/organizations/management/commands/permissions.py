@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from apps.organizations.enums import Kind
-from apps.organizations.roles import PERMISSIONS, ROLES
+from apps.organizations.roles import PERMISSIONS, ROLES, SEPARATE, Role
 
 INTRODUCTION = """\
 # Permissions
@@ -22,14 +22,31 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write("\n".join([INTRODUCTION, "## Roles", "", *_roles(), "", "## What each may do", "", *_matrix()]))
+        parts = (("Roles", _roles()), ("Who appoints whom", _appointing()), ("What each may do", _matrix()))
+        text = [line for title, lines in parts for line in ("", f"## {title}", "", *lines)]
+        self.stdout.write("\n".join([INTRODUCTION.rstrip("\n"), *text]))
 
 
 def _roles() -> Iterator[str]:
     yield from _head(["Role", "Called", "Held at", "For"])
     for role in ROLES.values():
-        levels = ", ".join(kind.label for kind in Kind if kind in role.levels)
-        yield _row([f"`{role.key}`", role.label, levels, role.description])
+        yield _row([f"`{role.key}`", role.label, _levels(role), role.description])
+
+
+def _appointing() -> Iterator[str]:
+    yield "Given and taken at the appointing role's own organization and below, never by its holder to themselves. Nobody manages an"
+    yield "account that holds a role they do not appoint. A separate role is held alone, which the database sees to, and comes from the"
+    yield "operator's command (`manage.py appoint`)."
+    yield ""
+    givers = [role for role in ROLES.values() if role.appoints]
+    yield from _head(["Role", "Held at", *(f"by `{giver.key}`" for giver in givers), "Separate"])
+    for role in ROLES.values():
+        given = ["●" if role.key in giver.appoints else "" for giver in givers]
+        yield _row([f"`{role.key}`", _levels(role), *given, "●" if role.key in SEPARATE else ""])
+
+
+def _levels(role: Role) -> str:
+    return ", ".join(kind.label for kind in Kind if kind in role.levels)
 
 
 def _matrix() -> Iterator[str]:
