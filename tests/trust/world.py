@@ -4,7 +4,7 @@ An address is known by its URL pattern and its view. How to extend this:
 
 - a new address with `<int:pk>` and a view that names its `model` needs nothing: the row is made from the model (tests/factories/rows.py);
 - an argument of another name gets a line in `ARGUMENTS`;
-- a `pk` whose view has no model, or whose page is for one kind of organization, gets a line in `KINDS`, or in `SHARED`.
+- a `pk` whose view has no model, or whose page is for one kind of organization, gets a line in `KINDS`.
 """
 
 import re
@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
@@ -23,6 +22,8 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.audit import services as audit
+from apps.audit.enums import Verb
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.models import Report
 from apps.organizations.enums import Kind
@@ -45,8 +46,6 @@ OUTSIDERS = ("anonymous", "no role", "hat not chosen")
 
 # The kind of organization that a page is about, where the view does not say it.
 KINDS = {"coverage:node": Kind.TOWN, "people:handover": Kind.SCHOOL}
-# A page about a row that every tenant shares, where the view does not name its model.
-SHARED = {"audit:change": "organizations.OrganizationEvent"}
 
 
 class Browser(RequestFactory):
@@ -82,11 +81,12 @@ ARGUMENTS: dict[str, Callable[[str, Site | None], Any]] = {
     "unit": lambda address, site: site.county.pk if site else NOBODY,
     "school": lambda address, site: site.school.pk if site else NOBODY,
     "held": lambda address, site: RoleHolding.objects.get(role="school_counselor", organization=site.school).pk if site else NOBODY,
-    "table": lambda address, site: "organizations_organizationevent",
     "log": lambda address, site: "acts",
     "format": lambda address, site: "xlsx",
+    "table": lambda address, site: Organization.pgh_event_model._meta.db_table,
+    "event": lambda address, site: Organization.pgh_event_model.objects.filter(pgh_obj=site.place).latest("pk").pk if site else NOBODY,
 }
-WHOSE = {"pk", "unit", "school", "held"}  # those that say whose the subject is
+WHOSE = {"pk", "unit", "school", "held", "event"}  # those that say whose the subject is
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,7 @@ class World:
     def __init__(self) -> None:
         jiaxing, self.rows = Jiaxing(), Rows()
         WindowFactory()
+        audit.record(Verb.EXPORT, "名单")
         towns = {name: list(Organization.objects.filter(kind=Kind.TOWN, county=jiaxing.county(name)).order_by("code")) for name in MARKS}
         self.sites = {"own": _site(towns[HOME][0]), "sibling": _site(towns[HOME][1]), "other": _site(towns[AWAY][0])}
         self.actors = dict(self._actors(jiaxing))
@@ -185,7 +186,7 @@ class World:
     def _row(self, name: str, entry: URLPattern, subject: str) -> Any:
         """What `pk` stands for; None where there is no such thing."""
         view: Any = getattr(entry.callback, "view_class", None)
-        model = apps.get_model(SHARED[name]) if name in SHARED else getattr(view, "model", None)
+        model = getattr(view, "model", None)
         if subject == "invited":
             return self._invitation(model) if model and len(getattr(model, "scope_columns", ())) > 1 else None
         site = self.sites[subject]
