@@ -39,7 +39,7 @@ class PersonTable(Table):
         home = record.home
         if home is None:
             return format_html('<span class="hint">{}</span>', "其他单位")
-        above = record.reach.county if self.scope.everything else home.parent
+        above = record.reach.county if self.scope.everything and record.reach else home.parent
         return format_html("<span>{}{}</span>", home, format_html(UNDER, above) if home.kind in BELOW_COUNTY and above else "")
 
     def render_posts(self, record: Person) -> str:
