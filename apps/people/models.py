@@ -36,8 +36,12 @@ class Person(User):
     @property
     def home(self) -> Organization | None:
         """Where they serve and who keeps their account; None where that is not for the reader to see."""
-        contact = getattr(self, "contact", None)
-        return contact.organization if contact else None
+        return self.reach.organization if self.reach else None
+
+    @property
+    def reach(self) -> "Contact | None":
+        """Their telephone and e-mail, where these are for the reader to see."""
+        return getattr(self, "contact", None)
 
     @property
     def holdings(self) -> list[RoleHolding]:

@@ -1,27 +1,27 @@
 from typing import Any
 
 import django_tables2 as tables
-from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 
 from apps.core.scope import Scope
-from apps.core.tables import Table
+from apps.core.tables import MomentColumn, Table
+from apps.organizations.enums import Kind
 from apps.people.models import Person
 
-
-def _cell(name: str, label: str, **options: Any) -> tables.TemplateColumn:
-    return tables.TemplateColumn(template_name=f"people/{name}_cell.html", verbose_name=label, **options)
+UNDER = '<br><span class="hint">{}</span>'
+BELOW_COUNTY = (Kind.TOWN, Kind.SCHOOL)
 
 
 class PersonTable(Table):
     """The people of some organizations: where they serve, what they may do there, how to reach them, and how their account stands."""
 
-    name = _cell("name", "姓名")
+    name = tables.Column("姓名")
     username = tables.Column("账号")
-    home = _cell("home", "单位", order_by=("contact__organization__path", "name"), empty_values=())
+    home = tables.Column("单位", order_by=("contact__organization__path", "name"), empty_values=())
     posts = tables.Column("角色", orderable=False, empty_values=())
-    reach = _cell("reach", "联系方式", orderable=False, empty_values=())
-    last_login = tables.DateTimeColumn(format="Y-m-d H:i", verbose_name="最近登录", default="从未登录", order_by="seen_at")
-    state = _cell("state", "状态", order_by=("state", "seen_at"))
+    reach = tables.Column("联系方式", orderable=False, empty_values=())
+    last_login = MomentColumn("最近登录", default="从未登录", order_by="seen_at")
+    state = tables.Column("状态", order_by=("state", "seen_at"))
 
     caption = "人员账号"
 
@@ -32,8 +32,32 @@ class PersonTable(Table):
         super().__init__(*args, **kwargs)
         self.scope = scope
 
+    def render_name(self, value: str, record: Person) -> str:
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), value)
+
+    def render_home(self, record: Person) -> str:
+        home = record.home
+        if home is None:
+            return format_html('<span class="hint">{}</span>', "其他单位")
+        above = record.reach.county if self.scope.everything else home.parent
+        return format_html("<span>{}{}</span>", home, format_html(UNDER, above) if home.kind in BELOW_COUNTY and above else "")
+
     def render_posts(self, record: Person) -> str:
+        """The organization is named where it is not the one beside it."""
         shown = record.holdings_in(self.scope)
-        return render_to_string(
-            "people/posts_cell.html", {"shown": shown, "elsewhere": len(record.holdings) - len(shown), "home": record.home}
+        parts = [(held.get_role_display(), "" if held.organization == record.home else str(held.organization)) for held in shown]
+        if len(record.holdings) > len(shown):
+            parts.append(("", "另在其他单位任职"))
+        return format_html_join("", '<span class="post">{}<span class="hint">{}</span></span>', parts or [("", "没有角色")])
+
+    def render_reach(self, record: Person) -> str:
+        contact = record.reach
+        lines = [line for line in (contact.phone, contact.email) if line] if contact else []
+        return (
+            format_html('<span class="reach">{}</span>', format_html_join("", "<span>{}</span>", [(line,) for line in lines]))
+            if lines
+            else "—"
         )
+
+    def render_state(self, record: Person) -> str:
+        return format_html('<span class="tag tag-{}">{}</span>', record.state_tone, record.state_words)

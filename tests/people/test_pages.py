@@ -31,6 +31,7 @@ def names(answer) -> list[str]:
 
 def test_the_list_shows_ones_own_county(county, page):
     assert names(page.get("/people/")) == ["王主任", "李老师"]
+    assert "0573-82000000" in page.get("/people/").content.decode()
     assert set(names(county.page(county.officer).get("/people/"))) == {"王主任", "李老师", "陈老师", "周工", "沈老师"}
 
 

@@ -73,7 +73,7 @@ class PersonExport(Guarded, View):
 
 
 def _row(person: Person, scope: Any) -> list[str]:
-    contact, home = getattr(person, "contact", None), person.home
+    contact, home = person.reach, person.home
     posts = [str(held) for held in person.holdings_in(scope)]
     where = [str(home), str(contact.county)] if contact and home else ["其他单位", ""]
     reach = [contact.phone, contact.email] if contact else ["", ""]

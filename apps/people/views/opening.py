@@ -154,7 +154,7 @@ class Handover(Opening, ObjectForm, SingleObjectMixin, FormView):
             form.data["username"] = to.username
         showing = selectors.showing(role=held.role, organization=self.object)
         facts = {"outgoing": outgoing, "held": held, "to": to, "is_new": not isinstance(to, Person), "showing": showing}
-        return {"heading": f"{outgoing}移交{to.name}", **facts}
+        return {"heading": f"由{outgoing}移交给{to.name}", **facts}
 
     def act(self, form: Any) -> HttpResponse:
         outgoing, held = form.posts[form.cleaned_data["post"]]
