@@ -49,9 +49,9 @@ class OrganizationList(Guarded, FilterView):
     strict = False
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.tops = selectors.tops(request.user)
-        if not request.GET and len(self.tops) == 1 and self.tops[0].kind == Kind.SCHOOL:
-            return redirect(self.tops[0])
+        self.top = selectors.top(request.user)
+        if not request.GET and self.top and self.top.kind == Kind.SCHOOL:
+            return redirect(self.top)
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
@@ -60,8 +60,8 @@ class OrganizationList(Guarded, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        if len(self.tops) == 1 and not self.filterset.form.has_changed():
-            top = self.tops[0]
+        top = self.top
+        if top and not self.filterset.form.has_changed():
             may_register = self.request.user.has_perm("organizations.register", top)
             return {**context, "organization": top, "may_register": may_register, **below(self.request, top)}
         found = ResultTable(self.object_list, exclude=() if "county" in self.filterset.filters else ("county",))
