@@ -189,6 +189,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "apps.accounts.views.sign_in.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # sign-ins are acts (apps/accounts/signals.py)
 AXES_SENSITIVE_PARAMETERS = ["code", "old_password", "new_password", "new_password_again"]
 
 # The second factor. Whoever holds one of these roles sets it up before anything else; a demo asks nobody.

@@ -13,6 +13,7 @@ from apps.audit.enums import Verb
 from apps.audit.selectors import changes, words
 from apps.audit.selectors.search import Search
 
+BEGINNING = date(2012, 1, 1)  # the circular's year: nothing was written before
 DAYS = 30  # looked at when nobody says otherwise
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 WRONG_DATE = {"invalid": "请填写正确的日期，例如 2026-11-25。"}
@@ -62,9 +63,9 @@ class SearchForm(forms.Form):
 
     def _days(self) -> tuple[date, date]:
         """Asked for a request, and for no day, one looks back to the beginning: a request has an index of its own."""
-        until = self.cleaned_data.get("until") or timezone.localdate()
-        first = date(2012, 1, 1) if self.cleaned_data.get("request") else min(until, timezone.localdate()) - timedelta(days=DAYS)
-        return self.cleaned_data.get("since") or first, until
+        until = max(self.cleaned_data.get("until") or timezone.localdate(), BEGINNING)
+        first = BEGINNING if self.cleaned_data.get("request") else min(until, timezone.localdate()) - timedelta(days=DAYS)
+        return max(self.cleaned_data.get("since") or first, BEGINNING), until
 
     def search(self) -> Search:
         """Only of a valid form."""

@@ -115,7 +115,7 @@ class ChangeDetail(Guarded, TemplateView):
     template_name = "audit/change.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        line = changes.one(self.kwargs["table"], self.kwargs["pk"])
+        line = changes.one(self.kwargs["table"], self.kwargs["event"])
         if line is None:
             raise Http404
         request_id = _uuid(line.context.get("request"))

@@ -23,10 +23,15 @@ def pdf(template: str, context: dict[str, Any]) -> bytes:
         from weasyprint import CSS, HTML
     except OSError as error:
         raise DomainError(f"服务器缺少排版组件，暂时不能生成 PDF，请先导出表格；系统管理员可安装：apt-get install {PACKAGES}") from error
+    from weasyprint.urls import FatalURLFetchingError
+
     fetcher = _nothing()
     sheet = CSS(string=SHEET.read_text(encoding="utf-8"), url_fetcher=fetcher)
     page = HTML(string=render_to_string(template, context), url_fetcher=fetcher)
-    return page.write_pdf(stylesheets=[sheet], pdf_tags=True)
+    try:
+        return page.write_pdf(stylesheets=[sheet], pdf_tags=True)
+    except FatalURLFetchingError as error:  # one that passes every `except Exception` on its way
+        raise ValueError(str(error)) from None
 
 
 @cache

@@ -42,6 +42,9 @@ class Log:
     carried: tuple[str, ...] = ()
     sealed: bool = True
 
+    def __hash__(self) -> int:
+        return hash(self.table)
+
     @property
     def is_history(self) -> bool:
         return self.tracked is not None

@@ -1,5 +1,6 @@
 """How often one sender may do what costs us or helps a guesser: sign in, upload, export. Counted in Redis, over a sliding window."""
 
+import logging
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -10,6 +11,9 @@ from django.shortcuts import render
 from limits import RateLimitItem, parse
 from limits.storage import RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
+from redis import RedisError
+
+logger = logging.getLogger(__name__)
 
 SIGN_IN = "sign_in"  # a view says so: `throttle = SIGN_IN`
 EXPORT = "export"
@@ -27,7 +31,7 @@ class ThrottleMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         kind = kind_of(request, view)
-        if kind is None or _limiter().hit(_rate(kind), kind, _sender(request)):
+        if kind is None or _is_within(kind, request):
             return None
         response = render(request, "429.html", status=429)
         response.headers["Retry-After"] = str(_rate(kind).get_expiry())
@@ -40,6 +44,15 @@ def kind_of(request: HttpRequest, view: Any) -> str | None:
     if declared == EXPORT or (declared and request.method == "POST"):
         return declared
     return UPLOAD if request.method == "POST" and request.content_type == "multipart/form-data" else None
+
+
+def _is_within(kind: str, request: HttpRequest) -> bool:
+    """Where Redis does not answer nothing is counted and nobody is turned away: what locks an account is in the database."""
+    try:
+        return _limiter().hit(_rate(kind), kind, _sender(request))
+    except RedisError as error:
+        logger.warning("Nothing is throttled: %s", error)
+        return True
 
 
 def _sender(request: HttpRequest) -> str:

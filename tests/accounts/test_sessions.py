@@ -1,17 +1,20 @@
 """Sessions: whose they are, how they end, and what they cost."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.base import UpdateError
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from apps.accounts import selectors, tasks
+from apps.accounts.middleware import SessionMiddleware
 from apps.accounts.models import Session
 from apps.accounts.services import sessions
 from apps.audit.models import Act
+from apps.core import throttle
 from tests.factories.database import sql
 from tests.factories.people import UserFactory
 from tests.factories.sign_in import ANOTHER, PASSWORD, browser, is_inside, sign_in
@@ -194,15 +197,20 @@ def test_the_sweep_takes_what_has_ended_and_nothing_else(desk, phone):
     assert list(Session.objects.values_list("pk", flat=True)) == [desk.session.session_key]
 
 
-def test_a_request_that_runs_while_its_session_is_ended_does_not_bring_it_back(desk, user):
-    """It was read, and is written only when the answer goes out."""
-    store = desk.session
-    assert "sign_in" in store
-    sessions.end_all(user=user)
-    store["late"] = True
-    with pytest.raises(UpdateError):
-        store.save()
-    assert Session.objects.count() == 0
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_request_that_runs_while_its_session_is_ended_does_not_bring_it_back(desk, user, rf, writes):
+    """Neither the row nor the cookie: of two at once the other may have given this browser a new key."""
+
+    def page(request):
+        assert request.session["sign_in"]
+        sessions.end_all(user=user)
+        if writes:
+            request.session["late"] = True
+        return HttpResponse()
+
+    rf.cookies["sessionid"] = desk.session.session_key
+    answer = SessionMiddleware(page)(rf.get("/"))
+    assert (answer.status_code, "sessionid" in answer.cookies, Session.objects.count()) == (200, False, 0)
 
 
 @pytest.mark.parametrize(
@@ -231,15 +239,24 @@ def test_a_changed_password_ends_the_others_and_keeps_this_one(desk, phone):
     assert (is_inside(desk), is_inside(phone)) == (True, False)
 
 
-def test_without_redis_people_sign_in_and_work(user, settings):
-    """The cache is asked for nothing that sign-in stands on."""
+@pytest.fixture
+def without_redis(settings) -> Iterator[None]:
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    throttle._limiter.cache_clear()
+    yield
+    throttle._limiter.cache_clear()
+
+
+def test_without_redis_people_sign_in_and_work_and_nobody_else(user, without_redis):
+    """Nothing that sign-in stands on is there: the session and the lock are in the database."""
     client = Client()
     assert sign_in(client, password="wrong").status_code == 200
     assert sign_in(client).status_code == 302
     assert is_inside(client)
     sessions.end_all(user=user)
     assert not is_inside(client)
+    assert [sign_in(Client(), password="wrong").status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+    assert sign_in(client).status_code == 429
 
 
 @pytest.mark.django_db

@@ -1,8 +1,9 @@
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
 
+from apps.accounts.models import Session
 from tests.factories.plans import PlanFactory, WindowFactory
 
 YEAR = timezone.localdate().year + 1  # that of WindowFactory
@@ -56,5 +57,6 @@ def clock(monkeypatch):
     def set_to(day, hour=12, minute=0, second=0):
         moment = timezone.make_aware(datetime.combine(day, time(hour, minute, second)))
         monkeypatch.setattr(timezone, "now", lambda: moment)
+        Session.objects.update(expire_date=moment + timedelta(minutes=30))  # whoever works there has been working until now
 
     return set_to

@@ -22,6 +22,8 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.audit import services as audit
+from apps.audit.enums import Verb
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.models import Report
 from apps.organizations.enums import Kind
@@ -74,10 +76,14 @@ class Site:
 
 
 # What an argument that is no `pk` stands for: (the address, the site or None for nobody) → its value.
-ARGUMENTS: dict[str, Callable[[str, Site | None], int]] = {
+ARGUMENTS: dict[str, Callable[[str, Site | None], Any]] = {
     "year": lambda address, site: timezone.localdate().year + address.startswith("plans:"),  # that of WindowFactory; the running one
     "unit": lambda address, site: site.county.pk if site else NOBODY,
     "school": lambda address, site: site.school.pk if site else NOBODY,
+    "log": lambda address, site: "changes",
+    "format": lambda address, site: "xlsx",
+    "table": lambda address, site: Organization.pgh_event_model._meta.db_table,
+    "event": lambda address, site: Organization.pgh_event_model.objects.filter(pgh_obj=site.place).latest("pk").pk if site else NOBODY,
 }
 
 
@@ -135,6 +141,7 @@ class World:
     def __init__(self) -> None:
         jiaxing, self.rows = Jiaxing(), Rows()
         WindowFactory()
+        audit.record(Verb.EXPORT, "名单")
         towns = {name: list(Organization.objects.filter(kind=Kind.TOWN, county=jiaxing.county(name)).order_by("code")) for name in MARKS}
         self.sites = {"own": _site(towns[HOME][0]), "sibling": _site(towns[HOME][1]), "other": _site(towns[AWAY][0])}
         self.actors = dict(self._actors(jiaxing))

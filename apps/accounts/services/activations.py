@@ -62,7 +62,7 @@ def holder(*, username: str, code: str) -> User | None:
 @transaction.atomic
 def use(*, user: User, code: str, password: str) -> None:
     """Set the person's own password; the code is spent. Of two who send it at once, the second is refused."""
-    found = Activation.objects.select_for_update().filter(user=user).first()
+    found = Activation.objects.select_for_update(of=("self",)).filter(user=user, user__is_active=True).first()
     if found is None or not _fits(found, code):
         raise DomainError(REFUSED)
     passwords.choose(user=user, password=password)

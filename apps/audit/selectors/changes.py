@@ -104,7 +104,9 @@ def of_request(request: Any, *, most: int) -> list[Line]:
         for log in _history().values()
     ]
     with connection.cursor() as cursor:
-        cursor.execute(f'{" UNION ALL ".join(branches)} ORDER BY at, "table", key LIMIT {most}', [str(request)] * len(branches))
+        cursor.execute(
+            f'SELECT * FROM ({" UNION ALL ".join(branches)}) found ORDER BY at, "table", key LIMIT {most}', [str(request)] * len(branches)
+        )
         return _lines(cursor.fetchall())
 
 
@@ -123,13 +125,14 @@ def _keys(search: Search, below: Place | None, size: int) -> list[tuple[str, int
         if not search.kind or search.kind == log.table:
             where, values = _where(search, below, log)
             branches.append(
-                f'(SELECT \'{log.table}\' COLLATE "C" AS "table", pgh_id::int8 AS key, pgh_created_at AS at '
-                f'FROM "{log.table}" WHERE {where} '
-                f"ORDER BY pgh_created_at DESC, pgh_id DESC LIMIT {size})"
+                f'(SELECT \'{log.table}\' COLLATE "C" AS "table", pgh_id::int8 AS key, pgh_created_at AS at FROM "{log.table}" '
+                f"WHERE {where} ORDER BY pgh_created_at DESC, pgh_id DESC LIMIT {size})"
             )
             params += values
     with connection.cursor() as cursor:
-        cursor.execute(f'{" UNION ALL ".join(branches)} ORDER BY at DESC, "table" DESC, key DESC LIMIT {size}', params)
+        cursor.execute(
+            f'SELECT * FROM ({" UNION ALL ".join(branches)}) found ORDER BY at DESC, "table" DESC, key DESC LIMIT {size}', params
+        )
         return cursor.fetchall()
 
 

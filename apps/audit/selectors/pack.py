@@ -24,7 +24,7 @@ from apps.audit.selectors import words
 PRINTED = 400  # rows of one part on paper; the workbook has them all
 LISTED = 20_000
 # What shows telephone numbers or addresses of adults: the register of people, and the contact that a plan names.
-SHOWS = {"people.view": "人员的联系电话和电子邮箱", "plans.view": "工作方案中的联系人及电话"}
+SHOWS = {"people.view": "电话和电子邮箱", "plans.view": "工作方案的联系人"}
 
 Row = Sequence[str | int]
 
@@ -107,7 +107,7 @@ def _who_can_see(until: datetime) -> Part:
     return Part(
         "一、谁能看到成年人的个人信息",
         "谁能看到",
-        "年末（年度未结束时为今天）任职的人员，及其角色所能看到的内容。",
+        "年末（年度未结束时为今天）任职的人员，及其角色能看到的内容：人员的电话和电子邮箱，或工作方案中填写的联系人及电话。",
         "角色 人员 账号 能看到 自何时起 账号状态".split(),
         rows,
         "没有人。",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -57,15 +58,18 @@ def kind(log: Log) -> str:
     return KINDS.get(log.table) or str(log.tracked._meta.verbose_name if log.tracked else log.model._meta.verbose_name)
 
 
+@cache
 def fields(log: Log) -> list[models.Field]:
     """In the order in which the model has them, tenancy and time of change last."""
     return sorted(_model(log)._meta.concrete_fields, key=lambda field: field.name in TECHNICAL)
 
 
+@cache
 def field_of(log: Log, name: str) -> models.Field | None:
     return next((field for field in _model(log)._meta.concrete_fields if field.attname == name), None)
 
 
+@cache
 def label(log: Log, name: str) -> str:
     field = field_of(log, name)
     if field is None:
@@ -74,6 +78,7 @@ def label(log: Log, name: str) -> str:
     return FIELDS.get(field.name, own) if own.isascii() else own
 
 
+@cache
 def target(log: Log, name: str) -> type[models.Model] | None:
     """Which rows a column points at."""
     field = field_of(log, name)
