@@ -15,37 +15,16 @@ from psycopg2.extras import Json
 
 from apps.core import scope, security
 from apps.core.scope import Scope
-from apps.organizations.enums import Kind
 from apps.organizations.grants import whole_scope
 from apps.organizations.models import Organization
 from tests.factories.database import sql, written
 from tests.factories.jiaxing import Jiaxing
-from tests.factories.organizations import SchoolFactory
-from tests.factories.rows import Rows, posts
+from tests.trust.conftest import AWAY, HOME
 
-HOME, AWAY = "南湖区", "秀洲区"
 LEVELS = ("unset", "signed in without a role", "school", "town", "county", "other county", "county without rows", "city")
 
 REFUSED = "new row violates row-level security policy"
 Row = tuple[Any, ...]  # the tenancy of one row: county, organization, and both of its other side where it has one
-
-
-@pytest.fixture
-def both(jiaxing, settings, tmp_path) -> Jiaxing:
-    """Rows of every tenant table at every level on both sides of the border, and some across it: a leak would show."""
-    settings.MEDIA_ROOT = tmp_path
-    rows, schools = Rows(), {name: (jiaxing.school(name), jiaxing.school(name), _far_school(jiaxing, name)) for name in (HOME, AWAY)}
-    for name, other in ((HOME, AWAY), (AWAY, HOME)):
-        near, next_door, far = schools[name]
-        within = [(post, next_door) for post in (*posts(jiaxing.county(name)).values(), near)]
-        rows.fill([*within, (far, schools[other][0])], mark=name)
-    return jiaxing
-
-
-def _far_school(jiaxing: Jiaxing, county: str) -> Organization:
-    """A school in another town of the same county."""
-    town = Organization.objects.filter(kind=Kind.TOWN, county=jiaxing.county(county)).order_by("code")[1]
-    return SchoolFactory(parent=town).organization
 
 
 def scopes(both: Jiaxing) -> dict[str, Scope | None]:

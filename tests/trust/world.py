@@ -3,8 +3,8 @@
 An address is known by its URL pattern and its view. How to extend this:
 
 - a new address with `<int:pk>` and a view that names its `model` needs nothing: the row is made from the model (tests/factories/rows.py);
-- an argument of another name gets a line in `ARGUMENTS`; a `pk` whose view has no model, or whose page is for one kind of organization, a
-  line in `KINDS`.
+- an argument of another name gets a line in `ARGUMENTS`;
+- a `pk` whose view has no model, or whose page is for one kind of organization, gets a line in `KINDS`.
 """
 
 import re
@@ -27,7 +27,7 @@ from apps.audit.enums import Verb
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.models import Report
 from apps.organizations.enums import Kind
-from apps.organizations.models import Organization, TenantModel
+from apps.organizations.models import Organization, RoleHolding, TenantModel
 from apps.organizations.roles import ROLES
 from apps.organizations.services import roles
 from apps.people.models import Contact
@@ -45,7 +45,7 @@ SUBJECTS = ("own", "sibling", "invited", "other", "nobody")
 OUTSIDERS = ("anonymous", "no role", "hat not chosen")
 
 # The kind of organization that a page is about, where the view does not say it.
-KINDS = {"coverage:node": Kind.TOWN}
+KINDS = {"coverage:node": Kind.TOWN, "people:handover": Kind.SCHOOL}
 
 
 class Browser(RequestFactory):
@@ -80,11 +80,13 @@ ARGUMENTS: dict[str, Callable[[str, Site | None], Any]] = {
     "year": lambda address, site: timezone.localdate().year + address.startswith("plans:"),  # that of WindowFactory; the running one
     "unit": lambda address, site: site.county.pk if site else NOBODY,
     "school": lambda address, site: site.school.pk if site else NOBODY,
-    "log": lambda address, site: "changes",
+    "held": lambda address, site: RoleHolding.objects.get(role="school_counselor", organization=site.school).pk if site else NOBODY,
+    "log": lambda address, site: "acts",
     "format": lambda address, site: "xlsx",
     "table": lambda address, site: Organization.pgh_event_model._meta.db_table,
     "event": lambda address, site: Organization.pgh_event_model.objects.filter(pgh_obj=site.place).latest("pk").pk if site else NOBODY,
 }
+WHOSE = {"pk", "unit", "school", "held", "event"}  # those that say whose the subject is
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ class World:
 
     def _cases_of(self, name: str, entry: URLPattern) -> Iterator[Case]:
         names = set(entry.pattern.converters)
-        if not names - {"year"}:
+        if not names & WHOSE:
             yield Case(name, "", reverse(name, kwargs={key: _argument(key, name, None) for key in names}), entry=entry)
             return
         seen = set()
@@ -193,10 +195,12 @@ class World:
             return site.of_kind(kinds[0])
         assert model is not None, f"tests/trust/world.py: what is the pk of {name}? Name the view's model, or the kind in KINDS."
         if issubclass(model, User):
-            return self._row_of(Contact, site).user
+            user = self._row_of(Contact, site).user
+            roles.grant(user=user, role="school_counselor", organization=site.school)
+            return user
         if issubclass(model, TenantModel):
             return self._row_of(model, site)
-        return model._default_manager.order_by("pk").first() if subject == "own" else None  # shared by all
+        return model._default_manager.order_by("-pk").first() if subject == "own" else None  # shared by all
 
     def _invitation(self, model: type[TenantModel]) -> Any:
         """What a school of the other county has filed with one's own."""
