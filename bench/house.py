@@ -3,7 +3,6 @@
 import os
 import socket
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,8 @@ from django.conf import settings  # noqa: E402  settings first
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
+
+from jiaxing_pioneers import embedded  # noqa: E402
 
 HOST = "127.0.0.1"
 
@@ -44,12 +45,8 @@ def served(module: str) -> Iterator[HTTPConnection]:
     role = settings.DATABASES["default"]
     address = f"postgres://{role['USER']}:{role['PASSWORD']}@{role['HOST']}:{role['PORT']}/{role['NAME']}"
     command = [sys.executable, "-m", "gunicorn", module, f"--bind={HOST}:{port}", "--workers=1", "--threads=1", "--log-level=warning"]
-    server = subprocess.Popen([*command, "--keep-alive=600", "--worker-class=gthread"], env={**os.environ, "DATABASE_URL": address})  # noqa: S603
-    try:
+    with embedded.child([*command, "--keep-alive=600", "--worker-class=gthread"], env={**os.environ, "DATABASE_URL": address}):
         yield _connected(port)
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _connected(port: int) -> HTTPConnection:

@@ -68,7 +68,7 @@ def run() -> int:
         environment = {**os.environ, **environment}
         for command in _preparations(environment):
             subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
-        processes = [stack.enter_context(_child(command, env=environment)) for command in _processes(port)]
+        processes = [stack.enter_context(child(command, env=environment)) for command in _processes(port)]
         _wait_for(lambda: _answers(int(port)), "网页服务没有启动，请看上面的提示。", processes)
         print(_welcome(port, environment), flush=True)
         _until_stopped(processes)
@@ -81,7 +81,7 @@ def run_with(command: Sequence[str]) -> int:
     with _alone(home):
         for name in ("postgres", "redis"):
             shutil.rmtree(home / name, ignore_errors=True)
-        with servers(home, durable=False) as environment, _child(command, env={**os.environ, **environment}) as process:
+        with servers(home, durable=False) as environment, child(command, env={**os.environ, **environment}) as process:
             return process.wait()
 
 
@@ -130,7 +130,7 @@ def _postgres(home: Path, *, durable: bool) -> Iterator[dict[str, str]]:
     flags = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
     with (
         (home / "postgres.log").open("ab") as log,
-        _child([str(binaries / "postgres"), "-D", str(data), *flags], user=user, log=log, stop=signal.SIGINT) as process,
+        child([str(binaries / "postgres"), "-D", str(data), *flags], user=user, log=log, stop=signal.SIGINT) as process,
     ):
         address = {"host": HOST, "port": port, "password": password}
         _wait_for(lambda: _accepts(address), f"PostgreSQL 没有启动，详见 {home / 'postgres.log'}。", [process])
@@ -154,7 +154,7 @@ def _redis(home: Path, *, durable: bool) -> Iterator[dict[str, str]]:
     config.write_text("\n".join([*lines, f"appendonly {'yes' if durable else 'no'}", 'save ""', ""]), encoding="utf-8")
     config.chmod(0o600)
     url = f"redis://:{password}@{HOST}:{port}"
-    with (home / "redis.log").open("ab") as log, _child([executable, str(config)], log=log) as process:
+    with (home / "redis.log").open("ab") as log, child([executable, str(config)], log=log) as process:
         _wait_for(lambda: _pings(url), f"Redis 没有启动，详见 {home / 'redis.log'}。", [process])
         yield {"REDIS_URL": f"{url}/0", "CACHE_URL": f"{url}/1"}
 
@@ -192,7 +192,7 @@ def _welcome(port: str, environment: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def _child(
+def child(
     command: Sequence[str],
     *,
     env: Mapping[str, str] | None = None,

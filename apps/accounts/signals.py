@@ -35,7 +35,7 @@ def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 def signed_out(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     if user:  # else the session had ended before
-        audit.record(Verb.SIGN_OUT, user=user.pk, name=str(user))
+        audit.record(Verb.SIGN_OUT, user=user.pk, name=str(user), details={"username": user.username})
 
 
 def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:

@@ -1,8 +1,8 @@
 """What is a log, derived from the models: the history of every tracked table, and every table that is only added to.
 
 After every migration the owner gives each of them what a log needs: a trigger that refuses to change or take away a row, even for the
-owner; the deletions that django-pghistory does not write by itself; and the indexes by which somebody looks for something. Nothing here
-has to be told about a new table.
+owner; the history that a model's own trackers leave out, such as deletions; and the indexes by which somebody looks for something. Nothing
+here has to be told about a new table.
 """
 
 from collections.abc import Iterator
@@ -95,7 +95,7 @@ def statements() -> list[str]:
     for log in logs():
         found += _refusals(log)
         if log.is_history:
-            found += [*_indexes(log), *_deletions(log)]
+            found += [*_indexes(log), *_unwatched(log)]
     return found
 
 
@@ -112,35 +112,52 @@ def _refusals(log: Log) -> list[str]:
 
 
 def _indexes(log: Log) -> list[str]:
-    """By time; by who, then time; by request. A page of the list is then a few steps down an index, however long the history."""
-    wanted = {
-        "at": "pgh_created_at, pgh_id",
-        "who": "(pgh_context->>'user'), pgh_created_at, pgh_id",
-        "req": "(pgh_context->>'request')",
-    }
-    return [f'CREATE INDEX IF NOT EXISTS "{log.table[:58]}_{name}" ON "{log.table}" ({on});' for name, on in wanted.items()]
+    """By time; by who, then time; by request. A page of the list is then a few steps down an index, however long the history.
+
+    Who and request are columns of their own: under row-level security an index on an expression over the context would never be used, for
+    PostgreSQL's JSON operators are not leakproof.
+    """
+    columns = [
+        f'ALTER TABLE "{log.table}" ADD COLUMN IF NOT EXISTS "pgh_{name}" text GENERATED ALWAYS AS (pgh_context->>\'{name}\') STORED;'
+        for name in ("user", "request")
+    ]
+    wanted = {"at": "pgh_created_at, pgh_id", "user": "pgh_user, pgh_created_at, pgh_id", "request": "pgh_request"}
+    return [*columns, *(f'CREATE INDEX IF NOT EXISTS "{log.table[:54]}_{name}" ON "{log.table}" ({on});' for name, on in wanted.items())]
 
 
-def _deletions(log: Log) -> list[str]:
-    """History of a row that is gone: what it said last. django-pghistory tracks that only where a model asks for it."""
+# What happens to rows: the transition tables a trigger is given, and which rows of them are kept. Of a deleted row, what it said last.
+EVENTS = {
+    "insert": ("NEW TABLE AS kept", "kept"),
+    "update": ("OLD TABLE AS past NEW TABLE AS kept", "kept JOIN past USING ({key}) WHERE kept.* IS DISTINCT FROM past.*"),
+    "delete": ("OLD TABLE AS kept", "kept"),
+}
+
+
+def _unwatched(log: Log) -> Iterator[str]:
+    """History of what a model's own trackers leave out; by default these are deletions."""
     tracked: Any = log.tracked
-    name = f"log_deleted_{log.table}"[:63]
-    if "delete" in tracked.pgh_event_models:
-        return [f'DROP TRIGGER IF EXISTS log_deleted ON "{tracked._meta.db_table}";']
+    key = tracked._meta.pk.column
     theirs = {field.name for field in tracked._meta.concrete_fields}
-    kept = {field.column: f'gone."{field.column}"' for field in log.model._meta.concrete_fields if field.name in theirs}
+    said = {field.column: f'kept."{field.column}"' for field in log.model._meta.concrete_fields if field.name in theirs}
     if "pgh_obj" in {field.name for field in log.model._meta.fields}:
-        kept["pgh_obj_id"] = f'gone."{tracked._meta.pk.column}"'
-    kept |= {
+        said["pgh_obj_id"] = f'kept."{key}"'
+    said |= {
         "pgh_created_at": "now()",
-        "pgh_label": "'delete'",
+        "pgh_label": "lower(TG_OP)",
         "pgh_context": "nullif(current_setting('pghistory.context_metadata', true), '')::jsonb",
         "pgh_context_id": "nullif(current_setting('pghistory.context_id', true), '')::uuid",
     }
-    into = ", ".join(f'"{column}"' for column in kept)
-    return [
-        f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '  # noqa: S608  our own names
-        f'INSERT INTO "{log.table}" ({into}) SELECT {", ".join(kept.values())} FROM gone; RETURN NULL; END $$;',
-        f'CREATE OR REPLACE TRIGGER log_deleted AFTER DELETE ON "{tracked._meta.db_table}" REFERENCING OLD TABLE AS gone '
-        f'FOR EACH STATEMENT EXECUTE FUNCTION "{name}"();',
-    ]
+    into = ", ".join(f'"{column}"' for column in said)
+    for event, (tables, rows) in EVENTS.items():
+        if event in tracked.pgh_event_models:
+            yield f'DROP TRIGGER IF EXISTS log_{event} ON "{tracked._meta.db_table}";'
+            continue
+        function = f"log_{event}_{log.table}"[:63]
+        yield (
+            f'CREATE OR REPLACE FUNCTION "{function}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO "{log.table}" ({into}) '  # noqa: S608
+            f"SELECT {', '.join(said.values())} FROM {rows.format(key=key)}; RETURN NULL; END $$;"
+        )
+        yield (
+            f'CREATE OR REPLACE TRIGGER log_{event} AFTER {event.upper()} ON "{tracked._meta.db_table}" REFERENCING {tables} '
+            f'FOR EACH STATEMENT EXECUTE FUNCTION "{function}"();'
+        )

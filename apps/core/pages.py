@@ -8,11 +8,11 @@ from django.utils.functional import cached_property
 class Pages(Paginator):
     """A list's pages, of a size that the address cannot change: django-tables2 takes `?per_page=` from anybody, -1 and a million alike.
 
-    Rows are counted up to `most`: nobody turns a hundred pages, and to count 200,000 rows takes longer than to show the first of them.
+    Rows are counted up to `most`: nobody turns forty pages, and to count 200,000 rows takes longer than to show the first of them.
     """
 
     size = 25
-    most = 2500
+    most = 1000
 
     def __init__(self, object_list: Any, per_page: int, **options: Any) -> None:
         super().__init__(object_list, self.size, **options)
@@ -31,3 +31,9 @@ class Pages(Paginator):
         data = getattr(self.object_list, "data", self.object_list)  # django-tables2 pages the rows of a table
         rows = getattr(data, "data", data)
         return rows.order_by()[: self.most + 1].count() if isinstance(rows, QuerySet) else len(rows)
+
+
+class AllPages(Pages):
+    """For lists that the city's size bounds: every place and school has its page."""
+
+    most = 5000

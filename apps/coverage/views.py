@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.generic import TemplateView, View
 
 from apps.core.guard import Guarded
-from apps.core.pages import Pages
+from apps.core.pages import AllPages
 from apps.core.tables import arranged
 from apps.coverage import charts, selectors
 from apps.coverage.filters import FactFilter
@@ -65,7 +65,7 @@ class NodeDetail(CoveragePage):
         indicator, direct = measure.indicator, "direct" in self.request.GET
         rows = selectors.lines(overview=overview, indicator=indicator, user=self.request.user, direct=direct)
         found = FactFilter(self.request.GET, queryset=rows, indicator=indicator)
-        listed = arranged(self.request, FactTable(found.qs, overview=overview, indicator=indicator), pages=Pages)
+        listed = arranged(self.request, FactTable(found.qs, overview=overview, indicator=indicator), pages=AllPages)
         below = arranged(self.request, IndicatorTable(overview, indicator, prefix="below-")) if overview.has_steps(indicator.key) else None
         elsewhere = overview.elsewhere(indicator.key)
         return {**context, "filter": found, "listed": listed, "below": below, "direct": direct, "elsewhere": elsewhere}

@@ -7,8 +7,7 @@ from apps.core.guard import SIGNED_IN, Guarded
 from apps.core.lifecycle.enums import State
 from apps.desk import selectors
 from apps.organizations.enums import Kind
-from apps.organizations.selectors import tops as tops_of
-from apps.organizations.selectors import totals
+from apps.organizations.selectors import top, totals
 
 
 class Desk(Guarded, TemplateView):
@@ -19,7 +18,7 @@ class Desk(Guarded, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, now = self.request.user, timezone.localtime()
-        own = next(iter(tops_of(user)), None)
+        own = top(user)
         counts = totals(organization=own, user=user, day=now.date()) if own and own.kind not in (Kind.SCHOOL, Kind.PLACE) else None
         return super().get_context_data(
             greeting=selectors.greeting(now),

@@ -1,6 +1,7 @@
 """What a user's roles give, read once per user object: the ground that rules, querysets and the scope of a request stand on."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -77,15 +78,17 @@ def whole_scope(user: Any) -> Scope:
 def _scope_at(user: Any, held_at: frozenset[int]) -> Scope:
     scopes = user.__dict__.setdefault("_scopes", {})
     if held_at not in scopes:
-        scopes[held_at] = _load_scope(held_at)
+        hat = getattr(user, "_hat", None)
+        known = [hat.organization] if hat and held_at == {hat.organization_id} else None
+        scopes[held_at] = _load_scope(held_at, known)
     return scopes[held_at]
 
 
-def _load_scope(held_at: frozenset[int]) -> Scope:
+def _load_scope(held_at: frozenset[int], known: Iterable[Any] | None) -> Scope:
     """Holding a role shows everything at the city, the whole county at a reporting unit, else the listed subtree."""
     organizations = apps.get_model("organizations", "Organization").objects
     scope = Scope()
-    for organization in organizations.filter(pk__in=held_at):
+    for organization in known or organizations.filter(pk__in=held_at):
         if organization.kind == Kind.CITY:
             scope |= Scope(everything=True)
         elif organization.kind == Kind.COUNTY:

@@ -63,9 +63,9 @@ def _counts(day: date) -> dict[str, Count]:
     }
 
 
-def tops(user: Any) -> list[Organization]:
-    """Where the user's roles let them look into the tree from."""
-    return list(Organization.objects.filter(pk__in=grants_of(user).get("organizations.view", frozenset())).order_by("path"))
+def top(user: Any) -> Organization | None:
+    """Where the role that the user wears lets them look into the tree from."""
+    return Organization.objects.filter(pk__in=grants_of(user).get("organizations.view", frozenset())).first()
 
 
 def line(*, organization: Organization, user: Any) -> list[tuple[Organization, bool]]:

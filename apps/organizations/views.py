@@ -13,7 +13,7 @@ from django_filters.views import FilterView
 
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
-from apps.core.pages import Pages
+from apps.core.pages import AllPages
 from apps.core.tables import arranged
 from apps.organizations import selectors
 from apps.organizations.enums import UNITS_AT, Kind
@@ -49,9 +49,9 @@ class OrganizationList(Guarded, FilterView):
     strict = False
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.tops = selectors.tops(request.user)
-        if not request.GET and len(self.tops) == 1 and self.tops[0].kind == Kind.SCHOOL:
-            return redirect(self.tops[0])
+        self.top = selectors.top(request.user)
+        if not request.GET and self.top and self.top.kind == Kind.SCHOOL:
+            return redirect(self.top)
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
@@ -60,13 +60,13 @@ class OrganizationList(Guarded, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        if len(self.tops) == 1 and not self.filterset.form.has_changed():
-            top = self.tops[0]
+        top = self.top
+        if top and not self.filterset.form.has_changed():
             may_register = self.request.user.has_perm("organizations.register", top)
             return {**context, "organization": top, "may_register": may_register, **below(self.request, top)}
         found = ResultTable(self.object_list, exclude=() if "county" in self.filterset.filters else ("county",))
         within = self.filterset.form.cleaned_data.get("within") if self.filterset.form.is_valid() else None
-        return {**context, "within": within, "table": arranged(self.request, found, pages=Pages)}
+        return {**context, "within": within, "table": arranged(self.request, found, pages=AllPages)}
 
 
 class OrganizationPage(Guarded):

@@ -36,10 +36,10 @@ class PersonTable(Table):
         return format_html('<a href="{}">{}</a>', record.get_absolute_url(), value)
 
     def render_home(self, record: Person) -> str:
-        home = record.home
-        if home is None:
+        contact, home = record.reach, record.home
+        if contact is None or home is None:
             return format_html('<span class="hint">{}</span>', "其他单位")
-        above = record.reach.county if self.scope.everything else home.parent
+        above = contact.county if self.scope.everything else home.parent
         return format_html("<span>{}{}</span>", home, format_html(UNDER, above) if home.kind in BELOW_COUNTY and above else "")
 
     def render_posts(self, record: Person) -> str:

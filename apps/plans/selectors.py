@@ -24,7 +24,7 @@ def board(*, window: Window, user: Any) -> Board:
     return standings.board(year=window.pk, units=units, reports=handed)
 
 
-def ledger(*, units: Sequence[Organization], windows: Sequence[Window], user: Any) -> Iterator[Standing]:
-    """The units' standing for every year, in the order of the windows."""
-    own = Plan.objects.visible_to(user).filter(organization__in=units).select_related(*RELATED)
-    return standings.ledger(years=[window.pk for window in windows], units=units, reports=own)
+def ledger(*, unit: Organization, windows: Sequence[Window], user: Any) -> Iterator[Standing]:
+    """The unit's standing for every year, in the order of the windows."""
+    own = Plan.objects.visible_to(user).filter(organization=unit).select_related(*RELATED)
+    return standings.ledger(years=[window.pk for window in windows], units=[unit], reports=own)

@@ -26,9 +26,9 @@ def to_write(user: Any) -> Iterator[Todo]:
     if "plans.edit" not in grants_of(user):
         return
     today, now = timezone.localdate(), timezone.now()
-    units = list(Organization.objects.in_scope(scope_for(user, "plans.edit")).counties())
+    unit = Organization.objects.in_scope(scope_for(user, "plans.edit")).counties().get()
     windows = {window.year: window for window in Window.objects.all()}
-    for standing in selectors.ledger(units=units, windows=list(windows.values()), user=user):
+    for standing in selectors.ledger(unit=unit, windows=list(windows.values()), user=user):
         window, plan = windows[standing.year], standing.report
         if plan is not None and plan.state == State.RETURNED:
             yield Todo(f"{plan}被退回", plan.get_absolute_url(), "请按意见修改后重新上报。", due=window.due_at, tone="warning")
@@ -36,8 +36,7 @@ def to_write(user: Any) -> Iterator[Todo]:
             late = now > window.due_at
             url = plan.get_absolute_url() if plan else reverse("plans:list")
             text = "已超过上报期限，请尽快上报。" if late else "填好后上报市少工委办公室。"
-            title = f"填报{standing.organization if len(units) > 1 else ''}{window}工作方案"
-            yield Todo(title, url, text, due=window.due_at, tone="warning" if late else "action")
+            yield Todo(f"填报{window}工作方案", url, text, due=window.due_at, tone="warning" if late else "action")
 
 
 @todos.source

@@ -59,15 +59,13 @@ class PlanList(Guarded, TemplateView):
         return {**context, "board": board, "table": table}
 
     def ledger(self, windows: list[Window], today: date) -> dict[str, Any]:
-        """Somebody who works for more than one unit finds all of theirs here."""
         user = self.request.user
-        units = list(Organization.objects.in_scope(scope_for(user, "plans.view")).counties())
-        standings = list(selectors.ledger(units=units, windows=windows, user=user))
+        unit = Organization.objects.in_scope(scope_for(user, "plans.view")).counties().get()
+        standings = list(selectors.ledger(unit=unit, windows=windows, user=user))
         open_now = {window.year: window for window in windows if window.is_open(today)}
         waiting = [(open_now[each.year], each) for each in standings if each.year in open_now and not each.is_settled]
-        editable = {unit.pk for unit in units if user.has_perm("plans.edit", unit)}
-        table = arranged(self.request, LedgerTable(standings, exclude=() if len(units) > 1 else ("unit",)))
-        return {"units": units, "editable": editable, "waiting": waiting, "table": table}
+        may_edit = user.has_perm("plans.edit", unit)
+        return {"unit": unit, "may_edit": may_edit, "waiting": waiting, "table": arranged(self.request, LedgerTable(standings))}
 
 
 class PlanCreate(lifecycle.ReportCreate):

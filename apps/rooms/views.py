@@ -10,7 +10,7 @@ from django_tables2 import SingleTableMixin
 
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
-from apps.core.pages import Pages
+from apps.core.pages import AllPages
 from apps.organizations.enums import Kind
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
@@ -41,7 +41,7 @@ class RoomList(Guarded, SingleTableMixin, FilterView):
     template_name = "rooms/list.html"
     filterset_class = SchoolFilter
     table_class = SchoolTable
-    table_pagination = {"paginator_class": Pages}
+    table_pagination = {"paginator_class": AllPages}
     strict = False
 
     def get_queryset(self) -> Any:

@@ -1,6 +1,5 @@
 """Which years are reported, and who has reported."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,11 +35,11 @@ def board(*, year: int, user: Any) -> Board:
     return standings.board(year=year, units=units, reports=reports)
 
 
-def ledger(*, units: Sequence[Organization], user: Any, today: date) -> list[Standing]:
-    """The units' standing for every year, newest first."""
-    own = SupervisionReport.objects.visible_to(user).filter(organization__in=units)
+def ledger(*, unit: Organization, user: Any, today: date) -> list[Standing]:
+    """The unit's standing for every year, newest first."""
+    own = SupervisionReport.objects.visible_to(user).filter(organization=unit)
     reports = own.select_related(*RELATED).prefetch_related("inspections")
-    return list(standings.ledger(years=years(today), units=units, reports=reports))
+    return list(standings.ledger(years=years(today), units=[unit], reports=reports))
 
 
 def facts(board: Board) -> Facts:

@@ -25,5 +25,5 @@ class UnitTable(StandingTable, Facts):
 
 class YearTable(LedgerTable, Facts):
     class Meta:
-        sequence = ("title", "unit", *FACTS)
+        sequence = ("title", *FACTS)
         exclude = ("decided_at", "updated_by")

@@ -49,14 +49,13 @@ class SupervisionList(Guarded, TemplateView):
         }
 
     def ledger(self, today: date) -> dict[str, Any]:
-        """Somebody who works for more than one unit finds all of theirs here."""
         user = self.request.user
-        units = list(Organization.objects.in_scope(scope_for(user, "supervision.view")).counties())
-        standings = selectors.ledger(units=units, user=user, today=today)
+        unit = Organization.objects.in_scope(scope_for(user, "supervision.view")).counties().get()
+        standings = selectors.ledger(unit=unit, user=user, today=today)
         open_now = SupervisionReport.open_years(today)
-        editable = {unit.pk for unit in units if user.has_perm("supervision.edit", unit)}
-        table = arranged(self.request, YearTable(standings, exclude=() if len(units) > 1 else ("unit",)))
-        return {"units": units, "editable": editable, "open": [each for each in standings if each.year in open_now], "table": table}
+        waiting = [each for each in standings if each.year in open_now]
+        table = arranged(self.request, YearTable(standings))
+        return {"may_edit": user.has_perm("supervision.edit", unit), "open": waiting, "table": table}
 
 
 class SupervisionCreate(lifecycle.ReportCreate):

@@ -83,7 +83,7 @@ def test_changing_it(user):
     assert sign_in(Client()).status_code == 200
     assert sign_in(Client(), password=ANOTHER).status_code == 302
     user.refresh_from_db()
-    [act] = Act.objects.filter(verb="password")
+    [act] = Act.objects.filter(verb="password", user=user.pk)
     assert (act.user, act.name, act.about) == (user.pk, "王芳", "本人设置密码")
     assert ANOTHER not in str(act.details)
 

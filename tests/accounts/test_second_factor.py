@@ -60,7 +60,7 @@ def test_setting_it_up(user):
     user.refresh_from_db()
     assert user.second_factor_at is not None
     assert (is_inside(client), is_inside(other)) == (True, False)
-    assert [act.about for act in Act.objects.filter(verb="second_factor")] == ["启用第二重验证"]
+    assert [act.about for act in Act.objects.filter(verb="second_factor", user=user.pk)] == ["启用第二重验证"]
 
 
 def test_only_the_secret_that_is_shown_is_in_the_picture(user):
@@ -152,7 +152,7 @@ def test_the_fifth_wrong_code_locks_for_half_an_hour(user, codes):
     assert [(answer.status_code, errors(answer)[0]) for answer in answers] == [(200, WRONG)] * 4 + [(429, LOCKED)]
     assert verify(client, code_of(key_of(user))).status_code == 429
     assert verify(browser(user), code_of(key_of(user))).status_code == 429
-    assert [act.verb for act in Act.objects.filter(about="第二重验证")].count("locked_out") == 1
+    assert [act.verb for act in Act.objects.filter(about="第二重验证", user=user.pk)].count("locked_out") == 1
     TOTPDevice.objects.update(throttling_failure_timestamp=timezone.now() - timedelta(minutes=31))
     assert verify(client, "000000").status_code == 200
     assert verify(client, code_of(key_of(user))).status_code == 302
@@ -292,7 +292,7 @@ def test_a_lost_one_is_reset_by_who_keeps_the_account(inside, user):
     user.refresh_from_db()
     assert (user.second_factor_at, TOTPDevice.objects.count(), StaticToken.objects.count()) == (None, 0, 0)
     assert browser(user).get("/plans/").status_code == 200
-    assert Act.objects.filter(verb="second_factor", about="重置王芳的第二重验证").count() == 1
+    assert Act.objects.filter(about="重置王芳的第二重验证", details__user=user.pk).count() == 1
 
 
 def test_a_session_from_before_it_was_set_up_anew_is_asked_again(user, codes):

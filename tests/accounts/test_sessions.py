@@ -134,11 +134,11 @@ def test_a_browser_is_called_by_its_name(agent, words):
     assert selectors.describe(agent) == words
 
 
-def test_signing_out_one_other_bites_on_its_next_request(desk, phone):
+def test_signing_out_one_other_bites_on_its_next_request(desk, phone, user):
     assert desk.post("/account/sessions/end/", {"handle": handle(phone)}).url == "/account/"
     assert "已退出 1 个登录。" in desk.get("/account/").content.decode()
     assert (is_inside(desk), is_inside(phone)) == (True, False)
-    [act] = Act.objects.filter(verb="session_ended")
+    [act] = Act.objects.filter(verb="session_ended", user=user.pk)
     assert (act.name, act.about) == ("王芳", "王芳的 1 个登录")
 
 

@@ -47,8 +47,8 @@ def test_csv_has_all_that_was_found_and_is_in_the_log(auditor, jiaxing):
 def test_a_file_longer_than_a_page_of_the_database_is_whole(auditor, monkeypatch):
     monkeypatch.setattr("apps.audit.tables.STEP", 2)
     for number in range(5):
-        services.record(Verb.SIGN_IN, f"第{number}条")
-    assert [row[6] for row in lines(auditor.get("/audit/export/acts/csv/?verb=sign_in"))[1:]] == [
+        services.record(Verb.DOWNLOAD, f"第{number}条")
+    assert [row[6] for row in lines(auditor.get("/audit/export/acts/csv/?verb=download"))[1:]] == [
         f"第{number}条" for number in range(4, -1, -1)
     ]
 
@@ -63,10 +63,10 @@ def cells(content: bytes) -> list[str]:
 
 @pytest.mark.parametrize("evil", EVIL)
 def test_no_text_is_taken_for_a_formula(auditor, evil):
-    services.record(Verb.SIGN_IN, evil, name="http://x")
-    [_, row] = lines(auditor.get("/audit/export/acts/csv/?verb=sign_in"))
+    services.record(Verb.DOWNLOAD, evil, name="http://x")
+    [_, row] = lines(auditor.get("/audit/export/acts/csv/?verb=download"))
     assert row[6] == f"'{evil}"
-    texts = cells(b"".join(auditor.get("/audit/export/acts/xlsx/?verb=sign_in").streaming_content))
+    texts = cells(b"".join(auditor.get("/audit/export/acts/xlsx/?verb=download").streaming_content))
     assert f"'{evil}".replace("\t", "").strip() in [text.replace("\t", "").replace("_x000D_", "\r").strip() for text in texts]
     assert "http://x" in texts
 
@@ -88,10 +88,10 @@ def test_conditions_that_are_not_understood_lead_back(auditor):
 
 def test_a_workbook_has_an_end_and_says_so(auditor, monkeypatch):
     for _ in range(4):
-        services.record(Verb.SIGN_IN)
+        services.record(Verb.DOWNLOAD)
     monkeypatch.setattr(exports.workbook, "__kwdefaults__", {"most": 3})
-    answer = auditor.get("/audit/export/acts/xlsx/?verb=sign_in", follow=True)
-    assert answer.redirect_chain == [("/audit/?verb=sign_in", 302)]
+    answer = auditor.get("/audit/export/acts/xlsx/?verb=download", follow=True)
+    assert answer.redirect_chain == [("/audit/?verb=download", 302)]
     assert "超过 3 条，表格装不下。请缩短时间或增加条件，或者导出 csv。" in answer.content.decode()
 
 
@@ -108,8 +108,8 @@ def test_what_is_harmless_stays_as_it_is(value):
 
 def test_a_file_reads_with_a_scope_of_its_own(auditor, jiaxing):
     """It is sent after the request's transaction, and its scope, have ended."""
-    services.record(Verb.SIGN_IN, "找我")
-    answer = auditor.get("/audit/export/acts/csv/?verb=sign_in")
+    services.record(Verb.DOWNLOAD, "找我")
+    answer = auditor.get("/audit/export/acts/csv/?verb=download")
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.scope', '', true)")
     assert [row[6] for row in lines(answer)[1:]] == ["找我"]

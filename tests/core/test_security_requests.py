@@ -144,3 +144,11 @@ def test_deployment_has_no_findings():
         check=False,
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "System check identified no issues (3 silenced).\n")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "AUDIT_KEY", "DATABASE_URL", "REDIS_URL"])
+def test_nothing_starts_without_its_secrets(name, tmp_path):
+    """Where no file of `make run` stands in for what production has to say."""
+    environment = {key: value for key, value in os.environ.items() if key != name} | {"ENV_FILE": str(tmp_path / "none"), "DEMO": "0"}
+    done = subprocess.run([sys.executable, "manage.py", "check"], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True)
+    assert (done.returncode, f"Set the {name} environment variable" in done.stderr) == (1, True)

@@ -100,7 +100,7 @@ def of_request(request: Any, *, most: int) -> list[Line]:
         return []
     branches = [
         f'(SELECT \'{log.table}\' COLLATE "C" AS "table", pgh_id::int8 AS key, pgh_created_at AS at FROM "{log.table}" '
-        f"WHERE pgh_context->>'request' = %s ORDER BY pgh_id LIMIT {most})"
+        f"WHERE pgh_request = %s ORDER BY pgh_id LIMIT {most})"
         for log in _history().values()
     ]
     with connection.cursor() as cursor:
@@ -139,9 +139,9 @@ def _keys(search: Search, below: Place | None, size: int) -> list[tuple[str, int
 def _where(search: Search, below: Place | None, log: Log) -> tuple[str, list[Any]]:
     parts: list[tuple[str, Any]] = [("pgh_created_at >= %s", search.since), ("pgh_created_at < %s", search.until)]
     if search.users is not None:
-        parts.append(("pgh_context->>'user' = ANY (%s)", [str(user) for user in search.users]))
+        parts.append(("pgh_user = ANY (%s)", [str(user) for user in search.users]))
     if search.request:
-        parts.append(("pgh_context->>'request' = %s", search.request))
+        parts.append(("pgh_request = %s", search.request))
     if search.address:
         parts.append(("pgh_context->>'address' = %s", search.address))
     if search.label:

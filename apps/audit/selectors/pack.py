@@ -90,7 +90,7 @@ def _who_can_see(until: datetime) -> Part:
         "group", "permission__codename"
     ):
         shows.setdefault(group, set()).add(SHOWS[codename])
-    held = [each for each in _memberships(until) if each.pgh_label == "insert" and each.group_id in shows]
+    held = [each for each in _memberships(until) if each.pgh_label != "delete" and each.group_id in shows]
     names = _names(held)
     users = get_user_model()._default_manager.in_bulk([each.user_id for each in held])
     rows = sorted(
@@ -173,7 +173,7 @@ def _roles(since: datetime, until: datetime) -> Part:
                 _moment(each.pgh_created_at),
                 names.get(("group", each.group_id), "—"),
                 names.get(("user", each.user_id), "—"),
-                "授予" if each.pgh_label == "insert" else "撤销",
+                "撤销" if each.pgh_label == "delete" else "授予",
                 (each.pgh_context or {}).get("name") or "未署名",
             )
             for each in events

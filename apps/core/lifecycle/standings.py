@@ -1,4 +1,4 @@
-"""Who has handed in a yearly report and who has not: one year's units, or the years of some units."""
+"""Who has handed in a yearly report and who has not: one year's units, or the years of one unit."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

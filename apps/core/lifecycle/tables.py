@@ -34,13 +34,9 @@ class StandingTable(Table):
 
 
 class LedgerTable(StandingTable):
-    """The years of one organization, or of the few that somebody works for."""
-
-    class Meta:
-        sequence = ("title", "unit", "...")
+    """The years of one organization."""
 
     title = tables.Column("年度", accessor="year")
-    unit = tables.Column("报送单位", accessor="organization__name", order_by="organization__position")
 
     def render_title(self, value: object, record: Standing) -> str:
         return _linked(f"{value}年", record)

@@ -4,7 +4,6 @@ from types import ModuleType
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -71,17 +70,9 @@ class BeginReport(Guarded, PartnerPicker):
 
     @cached_property
     def organization(self) -> Organization:  # type: ignore[override]
-        """One's own school; whoever is a counselor of several says which with `school`."""
-        own = self.own_schools
-        chosen = next((school for school in own if str(school.pk) == self.request.GET.get("school")), None)
-        if chosen is None and not own:
-            raise PermissionDenied(self.denied)
-        return chosen or own[0]
-
-    @cached_property
-    def own_schools(self) -> list[Organization]:
-        schools = Organization.objects.in_scope(scope_for(self.request.user, self.permission)).of_kind(Kind.SCHOOL)
-        return list(schools.select_related("county", "parent"))
+        """One's own school."""
+        own = Organization.objects.in_scope(scope_for(self.request.user, self.permission)).of_kind(Kind.SCHOOL)
+        return own.select_related("county", "parent").get()
 
     def choose(self, partner: Organization, year: int) -> TwoSidedReport:
         return self.services.draft(organization=self.organization, partner=partner, year=year, by=self.request.user)

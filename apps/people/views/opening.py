@@ -138,6 +138,9 @@ class Handover(Opening, ObjectForm, SingleObjectMixin, FormView):
     def back_url(self) -> str:
         return f"{reverse('people:list')}?organization={self.object.pk}"
 
+    def get_initial(self) -> dict[str, Any]:
+        return {name: self.request.GET[name] for name in ("post",) if name in self.request.GET}
+
     def get_form_kwargs(self) -> dict[str, Any]:
         holders = selectors.holders(organization=self.object, by=self.request.user)
         return {**super().get_form_kwargs(), "organization": self.object, "posts": holders}
