@@ -60,7 +60,7 @@ def _nearest(visible: Any, asked: str) -> list[Organization]:
     """The reporting units where there are several, else the towns of the one; and whichever the address asks for."""
     counties = list(visible.counties())
     near = counties if len(counties) > 1 else [*counties, *visible.of_kind(Kind.TOWN).order_by("code", "pk")]
-    if asked.isdigit() and len(asked) < 16 and int(asked) not in {each.pk for each in near}:
+    if asked.isascii() and asked.isdigit() and len(asked) < 16 and int(asked) not in {each.pk for each in near}:
         near += list(visible.of_kind(*POSTED).filter(pk=int(asked)))
     return near
 
