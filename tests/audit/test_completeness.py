@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import models
 from django.utils import timezone
 
-from apps.accounts.models import Activation, User
+from apps.accounts.models import Activation, Identity, User
 from apps.core import scope
 from apps.plans.models import Attachment, Plan
 from tests.factories.database import sql, written
@@ -34,6 +34,7 @@ def demo(jiaxing, settings, tmp_path):
     Activation.objects.get_or_create(
         user=User.objects.get(username="city"), defaults={"digest": "x", "issued_at": today, "expires_at": today + timedelta(days=7)}
     )
+    Identity.objects.create(user=User.objects.get(username="city"), issuer="https://id.example", subject="x")
     plan = Plan.objects.order_by("pk")[0]
     Attachment.objects.create(plan=plan, file="x", name="附件", content_type="application/pdf", size=1, sha256="0" * 64, **plan.tenancy())
 

@@ -44,13 +44,11 @@ def has_permission(actor: str, case: Case) -> bool:
 
 
 def asked(actor: str, method: str, case: Case) -> bool:
-    """Is the answer worth a request? Where it cannot depend on whose the object is, one or two of them say it."""
+    """Is the answer worth a request? Where it cannot depend on whose the object is, one of them says it."""
     if case.subject in ("", "own"):
         return True
-    if actor in OUTSIDERS or not case.has(method):
+    if actor in OUTSIDERS or not case.has(method) or not has_permission(actor, case):
         return False
-    if not has_permission(actor, case):
-        return case.subject == "other" and not is_city(actor)
     return case.subject == "nobody" if is_city(actor) else True  # everything in the city is the city's
 
 
