@@ -89,6 +89,8 @@ def choices(field: models.Field) -> str:
 
 # Rows that only come and go: a role is given or taken, never changed.
 NEVER_UPDATED = {"accounts_user_groups", "organizations_roleholding"}
+# Tables that the demo leaves empty; of these the catalog is asked alone.
+EMPTY = {"accounts_identity": "unified identity is off"}
 
 
 def test_raw_sql_is_in_the_history_of_every_table(demo):
@@ -99,6 +101,8 @@ def test_raw_sql_is_in_the_history_of_every_table(demo):
             continue
         field = column_to_change(model)
         [(row,)] = sql(f'SELECT max("{key}") FROM "{table}"')
+        if row is None and table in EMPTY:
+            continue
         with pghistory.context(mark=number, user=7):
             quoted = f'"{field.column}"'
             new = NEW[type(field)].format(quoted) if not field.choices else f"CASE {quoted} {choices(field)} END"
