@@ -6,6 +6,8 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.db import models
+from django.db.models.functions import Cast
 from guardian.models import GroupObjectPermission
 
 from apps.core.scope import Scope
@@ -51,6 +53,8 @@ def grants_of(user: Any) -> Grants:
         found: dict[str, set[int]] = defaultdict(set)
         if user.is_active and user.pk and getattr(user, "_hat", True):
             rows = GroupObjectPermission.objects.filter(group__user=user, permission__content_type__app_label="organizations")
+            # A grant is its holding's: one that stands elsewhere, or has outlived it, gives nothing.
+            rows = rows.filter(object_pk=Cast("group__holding__organization", models.CharField()))
             if hat := getattr(user, "_hat", None):
                 rows = rows.filter(group=hat.group_id)
             for codename, object_pk in rows.values_list("permission__codename", "object_pk"):

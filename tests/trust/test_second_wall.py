@@ -122,9 +122,11 @@ def copied(table: security.Table, key: int) -> str:
     if table.directory:
         content |= {"code": None, "name": f"{content['name']}又"}
     content[key_of(table)] = 2_000_000_000
+    given = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped"
+    names = ", ".join(f'"{name}"' for (name,) in sql(given, table.name))
     with connection.cursor() as cursor:
         return cursor.mogrify(
-            f'INSERT INTO "{table.name}" SELECT * FROM jsonb_populate_record(NULL::"{table.name}", %s)',  # noqa: S608
+            f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM jsonb_populate_record(NULL::"{table.name}", %s)',  # noqa: S608
             [Json(content)],
         ).decode()
 
