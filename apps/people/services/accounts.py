@@ -203,7 +203,10 @@ def _refuse_taken(entries: list[Entry]) -> None:
 
 
 def _stem(organization: Organization) -> str:
-    return organization.code or f"{organization.county.code or organization.county_id}-{organization.pk}"
+    """In letters and digits alone, whatever a register calls a code."""
+    if organization.code and organization.code.isascii() and organization.code.isalnum():
+        return organization.code
+    return f"{organization.county.code or organization.county_id}-{organization.pk}"
 
 
 def _with_next(entry: Entry, stem: str, taken: set[str]) -> Entry:
