@@ -1,64 +1,76 @@
 """What tables share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django_tables2 import Column, RequestConfig
-from django_tables2.rows import BoundRow, BoundRows
-from django_tables2.utils import signature
+from django_tables2.columns import BoundColumn
+from django_tables2.rows import BoundRow
+from django_tables2.utils import Accessor, signature
 
 from apps.core.pages import Pages
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}  # attrs of a column of numbers: right-aligned, tabular figures
 
 
-class Row(BoundRow):
-    """django-tables2's row, which asks a column once, and not for each cell, what its `render` wants to know."""
-
-    def _call_render(self, bound_column: Any, value: Any = None) -> Any:
-        known = self._optional_cell_arguments(bound_column, value)
-        if not hasattr(bound_column, "_asks"):
-            names, catches_all = signature(bound_column.render)
-            bound_column._asks = tuple(known) if catches_all else names
-        content = bound_column.render(**{name: known[name] for name in bound_column._asks})
-        return bound_column.link(content, **known) if bound_column.link else content
-
-
-class Rows(BoundRows):
-    def __iter__(self) -> Iterator[Row]:
-        return (Row(record, table=self.table) for record in self.data)
-
-    def __getitem__(self, key: Any) -> Any:
-        return Rows(self.data[key], table=self.table) if isinstance(key, slice) else Row(self.data[key], table=self.table)
-
-
 class Table(tables.Table):
-    """What every list of the portal is."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.rows = Rows(self.data, table=self)
+    """What every list of the portal is. django-tables2 finds out for each cell what is the same for its whole column; here that is asked
+    once, and the rows are put together without a template: that halves the time a page takes.
+    """
 
     def body(self) -> str:
-        """The rows of this page. Put together here: a template takes as long for its 200 cells as for the rest of the page."""
-        return mark_safe("".join(self._line(row) for row in self.paginated_rows))  # noqa: S308  each part is escaped
-
-    def _line(self, row: Row) -> str:
-        cells = "".join(f"<td{_says(column)}>{conditional_escape(cell)}</td>" for column, cell in row.items())
-        return f'<tr role="row" {row.attrs.as_html()}>{cells}</tr>'
+        """The rows of this page."""
+        columns = [(_says(column), _drawer(column)) for column in self.columns]
+        return mark_safe("".join(_line(row, columns) for row in self.paginated_rows))  # noqa: S308  each part is escaped
 
 
-def _says(column: Any) -> str:
+def _line(row: BoundRow, columns: Sequence[tuple[str, Callable[[BoundRow], Any]]]) -> str:
+    return f'<tr role="row">{"".join(f"<td{says}>{conditional_escape(draw(row))}</td>" for says, draw in columns)}</tr>'
+
+
+def _says(column: BoundColumn) -> str:
     """What every cell of a column says of itself, for readers that do not see its head."""
-    if not hasattr(column, "_says"):
-        column._says = format_html(' role="cell" data-label="{}" {}', column.header, column.attrs["td"].as_html())
-    return column._says
+    return format_html(' role="cell" data-label="{}" {}', column.header, column.attrs["td"].as_html())
+
+
+def _drawer(column: BoundColumn) -> Callable[[BoundRow], Any]:
+    """What draws the column's cells: reads the value and hands `render` what it asks for."""
+    read, (names, catches_all) = _reader(column.accessor), signature(column.render)
+
+    def draw(row: BoundRow) -> Any:
+        value = read(row.record)
+        if value in column.column.empty_values:
+            return column.default
+        known = row._optional_cell_arguments(column, value)
+        content = column.render(**(known if catches_all else {name: known[name] for name in names}))
+        return column.link(content, **known) if column.link else content
+
+    return draw
+
+
+def _reader(accessor: str) -> Callable[[Any], Any]:
+    """`school__area` of a record: through attributes or keys, a choice by its label, a method by its answer; None where the way ends."""
+    *way, last = accessor.split(Accessor.SEPARATOR)
+
+    def read(record: Any) -> Any:
+        for step in way:
+            record = _step(record, step)
+        display = getattr(record, f"get_{last}_display", None) if isinstance(record, Model) else None
+        return display() if display else _step(record, last)
+
+    return read
+
+
+def _step(record: Any, name: str) -> Any:
+    found = record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
+    return found() if callable(found) else found
 
 
 def arranged(request: HttpRequest, table: Table, *, pages: type[Pages] | None = None) -> Table:

@@ -201,6 +201,13 @@ class HandoverForm(NewcomerFields):
         facts = super().clean() or {}
         if "successor" in facts and not facts["successor"] and "name" in facts and not facts["name"]:
             self.add_error("name", "请填写接任者的姓名，或在上面填写接任者已有的账号。")
+        if facts.get("disable") and facts.get("post"):
+            outgoing, held = self.posts[facts["post"]]
+            others = [other for other in outgoing.holdings if other.pk != held.pk]
+            if others:
+                self.add_error("disable", f"{outgoing}还任{others[0]}，账号不能停用。")
+            elif reason := rules.why_not(by=self.by, person=outgoing):
+                self.add_error("disable", reason)
         return facts
 
     def to(self) -> Person | Entry:

@@ -206,6 +206,19 @@ def test_who_has_no_password_is_not_asked_to_change_it(client, provider, user):
 # What comes back is not what we asked for
 
 
+def test_a_token_about_one_person_with_facts_about_another_is_refused(client, provider, user):
+    known_there(provider, "subject-14", preferred_username="nanhu")
+    code = parse_qs(urlsplit(there_and_back(client, "subject-14")).query)["code"][0]
+    asked = {"grant_type": "authorization_code", "code": code, "client_id": "portal", "client_secret": "secret"}
+    asked["redirect_uri"] = "http://testserver/login/oidc/callback/"
+    token = requests.post(f"{provider}/oauth2/token", data=asked, timeout=5).json()["access_token"]
+    backend = backends.OidcBackend()
+    backends.OIDCAuthenticationBackend.__init__(backend)
+    assert backend.get_or_create_user(token, "", {"sub": "subject-14"}) == user
+    with pytest.raises(SuspiciousOperation):
+        backend.get_or_create_user(token, "", {"sub": "somebody-else"})
+
+
 def test_the_same_answer_is_good_once(client, provider, user):
     known_there(provider, "subject-10", preferred_username="nanhu")
     back = there_and_back(client, "subject-10")

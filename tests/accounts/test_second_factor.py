@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from apps.accounts.models import User
+from apps.accounts.models import Session, User
 from apps.accounts.services import second_factor
 from apps.audit.models import Act
 from apps.core import scope
@@ -60,6 +60,7 @@ def test_setting_it_up(user):
     user.refresh_from_db()
     assert user.second_factor_at is not None
     assert (is_inside(client), is_inside(other)) == (True, False)
+    assert [session.pk for session in Session.objects.filter(user=user)] == [client.session.session_key]
     assert [act.about for act in Act.objects.filter(verb="second_factor", user=user.pk)] == ["启用第二重验证"]
 
 

@@ -237,6 +237,7 @@ def test_a_session_of_nobody_is_nobodys(client, user):
 def test_a_changed_password_ends_the_others_and_keeps_this_one(desk, phone):
     desk.post("/account/password/", {"old_password": PASSWORD, "new_password": ANOTHER, "new_password_again": ANOTHER})
     assert (is_inside(desk), is_inside(phone)) == (True, False)
+    assert [session.pk for session in Session.objects.all()] == [desk.session.session_key]
 
 
 @pytest.fixture

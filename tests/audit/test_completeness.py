@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import models
 from django.utils import timezone
 
-from apps.accounts.models import Activation, User
+from apps.accounts.models import Activation, Identity, User
 from apps.core import scope
 from apps.plans.models import Attachment, Plan
 from tests.factories.database import sql, written
@@ -34,6 +34,7 @@ def demo(jiaxing, settings, tmp_path):
     Activation.objects.get_or_create(
         user=User.objects.get(username="city"), defaults={"digest": "x", "issued_at": today, "expires_at": today + timedelta(days=7)}
     )
+    Identity.objects.create(user=User.objects.get(username="city"), issuer="https://id.example", subject="x")
     plan = Plan.objects.order_by("pk")[0]
     Attachment.objects.create(plan=plan, file="x", name="附件", content_type="application/pdf", size=1, sha256="0" * 64, **plan.tenancy())
 
@@ -88,6 +89,8 @@ def choices(field: models.Field) -> str:
 
 # Rows that only come and go: a role is given or taken, never changed.
 NEVER_UPDATED = {"accounts_user_groups", "organizations_roleholding"}
+# Tables that the demo leaves empty; of these the catalog is asked alone.
+EMPTY = {"accounts_identity": "unified identity is off"}
 
 
 def test_raw_sql_is_in_the_history_of_every_table(demo):
@@ -98,6 +101,8 @@ def test_raw_sql_is_in_the_history_of_every_table(demo):
             continue
         field = column_to_change(model)
         [(row,)] = sql(f'SELECT max("{key}") FROM "{table}"')
+        if row is None and table in EMPTY:
+            continue
         with pghistory.context(mark=number, user=7):
             quoted = f'"{field.column}"'
             new = NEW[type(field)].format(quoted) if not field.choices else f"CASE {quoted} {choices(field)} END"

@@ -6,6 +6,7 @@ from django.test import Client
 
 from apps.accounts.models import User
 from apps.organizations.models import TenantReport
+from apps.organizations.services import roles
 from apps.people.models import Person
 from tests.factories.counselors import ExchangeFactory
 from tests.factories.html import as_sent
@@ -101,6 +102,17 @@ def test_what_cannot_be_handed_over_is_told_at_its_field(county, page, facts, fi
     answer = page.post(f"/people/handover/{county.school.pk}/", {**form, "confirm": "yes"})
     assert answer.context["form"].errors[field] == [sentence]
     assert len(Person.objects.get(pk=county.counselor.pk).holdings) == 1
+
+
+def test_an_account_in_use_elsewhere_is_not_closed(county, page):
+    roles.grant(user=county.stranger, role="school_counselor", organization=county.school)
+    held = next(held for held in Person.objects.get(pk=county.stranger.pk).holdings if held.organization == county.school)
+    form = {**form_of(county.counselor, name="赵老师", disable="on"), "post": f"{county.stranger.pk}-{held.pk}"}
+    answer = page.post(f"/people/handover/{county.school.pk}/", form)
+    assert answer.context["form"].errors == {"disable": [f"陈老师还任{county.foreign} 学校少先队大队辅导员，账号不能停用。"]}
+    roles.revoke(user=county.stranger, role="school_counselor", organization=county.foreign)
+    answer = page.post(f"/people/handover/{county.school.pk}/", form)
+    assert answer.context["form"].errors == {"disable": ["此账号由其他单位管理；您可以收回此人在本单位的角色。"]}
 
 
 def test_schools_of_others_are_not_there(county, page):

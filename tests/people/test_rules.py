@@ -52,6 +52,14 @@ def test_the_data_would_show_a_leak(county):
     assert 0 == seen["counselor"] < seen["lead"] < seen["sysadmin"] < Person.objects.count()
 
 
+def test_a_telephone_of_elsewhere_is_kept_back_by_the_first_wall_too(county):
+    """The test itself sees everything, so only the query keeps it back."""
+    roles.grant(user=county.stranger, role="school_counselor", organization=county.school)
+    seen = {person: person.reach for person in Person.objects.visible_to(county.lead).with_posts(county.lead)}
+    assert seen[county.stranger] is None
+    assert seen[county.counselor].phone == "0573-82000000"
+
+
 def test_keeping_equals_its_list(county):
     everybody(county)
     for user in map(fresh, observers(county)):

@@ -5,6 +5,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from apps.audit.enums import Verb
+from apps.audit.models import Act
 from apps.plans.models import Attachment
 
 HINT = "可附 pdf、docx、xlsx、jpg、png，每个不超过 20 MB，最多 10 个。照片中的拍摄地点等信息会自动清除。"
@@ -128,3 +130,12 @@ def test_file_is_seen_only_with_its_plan(send, plan, jiaxing, officer):
 
     assert jiaxing.signed_in(other).get(address).status_code == 404
     assert jiaxing.signed_in(officer).get(address).status_code == 404  # a draft is not the city's yet
+
+
+def test_a_download_is_in_the_log(send, plan, jiaxing, lead):
+    send(("方案.pdf", PDF))
+    attachment = plan.attachments.get()
+    answer = jiaxing.signed_in(lead).get(f"/plans/attachments/{attachment.pk}/")
+    assert b"".join(answer.streaming_content) == PDF
+    act = Act.objects.of(Verb.DOWNLOAD).get()
+    assert (act.user, act.about, act.organization) == (lead.pk, f"{plan}：方案.pdf", plan.organization_id)

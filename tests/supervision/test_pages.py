@@ -142,7 +142,7 @@ def test_board_costs_the_same_however_many_reported(jiaxing, city, django_assert
     for name in ("南湖区", "秀洲区", "嘉善县")[:count]:
         inspected(handed_in(jiaxing.county(name)))
     city.get("/supervision/?year=2012")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         city.get("/supervision/?year=2012")
 
 

