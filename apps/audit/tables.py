@@ -88,7 +88,7 @@ def _pdf(pack: Pack) -> tuple[IO[bytes], str]:
 
 
 def _workbook(pack: Pack) -> tuple[IO[bytes], str]:
-    return exports.workbook((part.short, part.head, part.rows) for part in pack.parts), exports.FORMATS["xlsx"]
+    return exports.workbook(exports.Sheet(part.short, part.head, part.rows) for part in pack.parts), exports.FORMATS["xlsx"]
 
 
 PACK_FORMATS: dict[str, Callable[[Pack], tuple[IO[bytes], str]]] = {"pdf": _pdf, "xlsx": _workbook}

@@ -82,7 +82,7 @@ class Export(Guarded, View):
 
 def _answer(table: tables.LogTable, form: SearchForm, format: str, name: str) -> HttpResponseBase:
     if format == "xlsx":
-        file = exports.workbook([(table.title, table.head, table.rows(form.search()))])
+        file = exports.workbook([exports.Sheet(table.title, table.head, table.rows(form.search()))])
         return FileResponse(file, as_attachment=True, filename=name, content_type=exports.FORMATS[format])
     lines = exports.csv_lines(table.head, table.rows(form.search()))
     response = StreamingHttpResponse(lines, content_type=exports.FORMATS[format])

@@ -1,7 +1,8 @@
 """Tables that leave the portal, as csv or as a workbook. No cell is ever taken for a formula, whatever somebody typed into the portal."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any
 
@@ -10,16 +11,20 @@ import xlsxwriter
 from apps.core.errors import DomainError
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as GBK
+WIDTH, MAX_TEXT = 18, 32_000  # characters: of a column unless told, and of a cell
 MAX_ROWS = 20_000  # of a workbook, which is made while somebody waits; a csv has no end
 FORMATS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _STARTS = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet compute a text
 
 
+def is_formula(value: Any) -> bool:
+    """Would a spreadsheet compute this text, or one that only pretends to begin with a space?"""
+    return isinstance(value, str) and (value.startswith(_STARTS) or value.lstrip().startswith(_STARTS))
+
+
 def safe(value: Any) -> Any:
-    """A text that a spreadsheet would compute gets an apostrophe in front; so does one that only pretends to begin with a space."""
-    if isinstance(value, str) and (value.startswith(_STARTS) or value.lstrip().startswith(_STARTS)):
-        return f"'{value}"
-    return value
+    """For a csv, which knows no types: an apostrophe goes before what would be computed."""
+    return f"'{value}" if is_formula(value) else value
 
 
 class _Echo:
@@ -37,25 +42,46 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[by
         yield writer.writerow([safe(value) for value in row]).encode()
 
 
-def workbook(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]], *, most: int = MAX_ROWS) -> IO[bytes]:
-    """Sheets of (title, heads, rows), written row by row. Raises DomainError when a sheet is longer than `most`."""
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook; `widths` in characters, where one width does not fit all columns."""
+
+    title: str
+    head: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+    widths: Sequence[int] = ()
+
+
+def workbook(sheets: Iterable[Sheet], *, most: int = MAX_ROWS) -> IO[bytes]:
+    """A workbook, made in memory: what is personal belongs in no temporary file. Raises DomainError when a sheet is longer than `most`."""
     file = BytesIO()
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    bold, wrapped = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True, "valign": "top"})
-    for title, head, rows in sheets:
-        sheet = book.add_worksheet(title)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(head) - 1, 18)
-        sheet.write_row(0, 0, head, bold)
-        for number, row in enumerate(rows, start=1):
-            if number > most:
-                book.close()
-                raise DomainError(f"超过 {most} 条，表格装不下。请缩短时间或增加条件，或者导出 csv。")
-            for column, value in enumerate(row):
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    sheet.write_number(number, column, value, wrapped)
-                else:
-                    sheet.write_string(number, column, str(safe(value))[:32_000], wrapped)
+    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    styles = {
+        "head": book.add_format({"bold": True, "bg_color": "#FCF1F0", "border": 1, "border_color": "#C9C5BE"}),
+        "number": book.add_format({"valign": "top"}),
+        "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
+        "quoted": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "quote_prefix": True}),
+    }
+    for sheet in sheets:
+        _fill(book.add_worksheet(sheet.title), sheet, styles, most)
     book.close()
     file.seek(0)
     return file
+
+
+def _fill(page: Any, sheet: Sheet, styles: Mapping[str, Any], most: int) -> None:
+    """Texts stay texts, also when somebody edits them: Excel's own mark for that is on each that looks like a formula."""
+    for column, head in enumerate(sheet.head):
+        page.set_column(column, column, sheet.widths[column] if sheet.widths else WIDTH)
+        page.write_string(0, column, head, styles["head"])
+    last = 0
+    for last, row in enumerate(sheet.rows, start=1):
+        if last > most:
+            raise DomainError(f"超过 {most} 条，表格装不下。请缩短时间或增加条件，或者导出 csv。")
+        for column, value in enumerate(row):
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                page.write_number(last, column, value, styles["number"])
+            else:
+                page.write_string(last, column, str(value)[:MAX_TEXT], styles["quoted" if is_formula(value) else "text"])
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, last, len(sheet.head) - 1)

@@ -30,7 +30,6 @@ OWN_FILES = {
     "coverage/triggers": "what notes a change and freezes a closed year, in SQL",
     "organizations/two_sided": "what pairings and exchanges share, below both: a report about two schools, and choosing the other one",
     "people/rosters": "reads a pasted list of people and names every fault in it; what a form does for one person",
-    "people/workbooks": "the list of people and the sheet of codes, as workbooks",
     "coverage/registry": "the registry of indicators to which the siblings contribute",
 }
 

@@ -111,7 +111,7 @@ def test_a_sound_list_is_shown_then_opened_once(county, page):
     assert (act.about, len(act.details["persons"])) == ("2 人：学校少先队大队辅导员", 2)
 
     sheet = page.post("/people/bulk/codes/", {"sheet": done.context["sheet"]})
-    assert workbooks.rows(sheet.content)[1:] == [
+    assert workbooks.rows(sheet.getvalue())[1:] == [
         ["甲", f"330402-{county.school.pk}-1", str(county.school), codes[f"330402-{county.school.pk}-1"]],
         ["乙", "yi", str(county.other), codes["yi"]],
     ]

@@ -132,11 +132,12 @@ def test_the_export_is_the_list_as_filtered_and_recorded(county, page):
     Contact.objects.filter(user=county.counselor).update(phone="+86573-1", email="")
     User.objects.filter(pk=county.counselor.pk).update(name="=HYPERLINK(1)")
     answer = page.get("/people/export/?role=school_counselor")
-    [head, row] = workbooks.rows(answer.content)
+    content = answer.getvalue()
+    [head, row] = workbooks.rows(content)
     assert head == ["姓名", "账号", "单位", "报送单位", "角色", "联系电话", "电子邮箱", "最近登录", "状态"]
     assert row[:4] == ["=HYPERLINK(1)", "counselor", str(county.school), "南湖区"]
     assert row[4:] == [f"{county.school} 学校少先队大队辅导员", "+86573-1", "", "从未登录", "正常"]
-    assert 'quotePrefix="1"' in workbooks.part(answer.content, "xl/styles.xml")
+    assert 'quotePrefix="1"' in workbooks.part(content, "xl/styles.xml")
     act = Act.objects.get(verb="export")
     assert (act.about, act.details) == ("人员账号，1 人", {"filters": {"角色": "school_counselor"}, "count": 1})
 

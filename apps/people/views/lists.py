@@ -3,19 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from django.views import View
 from django_filters.views import FilterView
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
+from apps.core import exports
 from apps.core.guard import Guarded
-from apps.core.pages import Pages
+from apps.core.pages import AllPages
 from apps.core.tables import arranged
 from apps.core.throttle import EXPORT
 from apps.organizations.grants import scope_for
-from apps.people import selectors, workbooks
+from apps.people import selectors
 from apps.people.filters import PersonFilter
 from apps.people.models import Person
 from apps.people.tables import PersonTable
@@ -48,7 +49,7 @@ class PersonList(Guarded, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         scope = scope_for(self.request.user, "people.view")
-        table = arranged(self.request, PersonTable(self.object_list, scope=scope), pages=Pages)
+        table = arranged(self.request, PersonTable(self.object_list, scope=scope), pages=AllPages)
         shown = len(table.paginated_rows.data) if table.paginator.count else 0
         details = {"filters": asked(self.filterset), "shown": shown, "found": table.paginator.count, "page": table.page.number}
         audit.record(Verb.VIEW_CONTACTS, f"人员账号，显示 {shown} 人", details=details)
@@ -63,13 +64,14 @@ class PersonExport(Guarded, View):
     permission = "people.view"
     throttle = EXPORT
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:
         found = PersonFilter(request.GET, queryset=people_for(request.user), request=request)
         scope = scope_for(request.user, "people.view")
         rows = [_row(person, scope) for person in found.qs]
         audit.record(Verb.EXPORT, f"人员账号，{len(rows)} 人", details={"filters": asked(found), "count": len(rows)})
         name = f"人员账号{timezone.localdate():%Y%m%d}.xlsx"
-        return workbooks.response(title="人员账号", heads=HEADS, rows=rows, widths=WIDTHS, filename=name)
+        file = exports.workbook([exports.Sheet("人员账号", HEADS, rows, WIDTHS)])
+        return FileResponse(file, as_attachment=True, filename=name, content_type=exports.FORMATS["xlsx"])
 
 
 def _row(person: Person, scope: Any) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,11 +13,12 @@ from django.views.generic.detail import SingleObjectMixin
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
+from apps.core import exports
 from apps.core.guard import Guarded
 from apps.core.throttle import EXPORT
 from apps.organizations.enums import Kind
 from apps.organizations.roles import ROLES
-from apps.people import selectors, workbooks
+from apps.people import selectors
 from apps.people.forms import BulkForm, HandoverForm, InviteForm
 from apps.people.models import Person
 from apps.people.services import accounts, posts
@@ -100,7 +101,7 @@ class CodeSheet(Guarded, View):
     throttle = EXPORT
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             sheet = signing.loads(request.POST.get("sheet", ""), salt=SALT, max_age=SHEET_GOOD_FOR)
         except signing.BadSignature:
@@ -109,7 +110,8 @@ class CodeSheet(Guarded, View):
             raise Http404
         audit.record(Verb.EXPORT, f"激活码，{len(sheet['rows'])} 个", details={"count": len(sheet["rows"])})
         name = f"激活码{timezone.localdate():%Y%m%d}.xlsx"
-        return workbooks.response(title="激活码", heads=SHEET_HEADS, rows=sheet["rows"], widths=(12, 24, 32, 20), filename=name)
+        file = exports.workbook([exports.Sheet("激活码", SHEET_HEADS, sheet["rows"], (12, 24, 32, 20))])
+        return FileResponse(file, as_attachment=True, filename=name, content_type=exports.FORMATS["xlsx"])
 
 
 class Handover(Opening, ObjectForm, SingleObjectMixin, FormView):
