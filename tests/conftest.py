@@ -54,3 +54,8 @@ def _let_tests_tidy_up(connection: Any, **kwargs: Any) -> None:
 def generous_limits(settings) -> None:
     """All tests come from one address; those about rate limits set their own."""
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "100000/minute")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest go first, so that no worker is left alone with one of them at the end."""
+    items.sort(key=lambda item: not item.path.parent.name.startswith(("trust", "browser")))

@@ -55,9 +55,9 @@ def opened(scope: Scope, *, using: str = "default") -> Iterator[None]:
             _set(before, using)
 
 
-def widen(scope: Scope, *, using: str = "default") -> None:
-    """Set the scope of the transaction that `opened` began, once it is known."""
-    _set(scope.as_setting(), using)
+def widen(scope: Scope, *, user: int | None = None, using: str = "default") -> None:
+    """Set the scope of the transaction that `opened` began, once it is known, and whose own account it may change."""
+    _set(f"{scope.as_setting()}|{user or ''}", using)
 
 
 def _get(using: str) -> str:

@@ -20,6 +20,9 @@ IS_SET = f"(SELECT {SETTING} IS NOT NULL)"
 SEES_ALL = f"(SELECT split_part({SETTING}, '|', 1) = 'all')"
 COUNTIES = f"(SELECT split_part({SETTING}, '|', 2)::bigint[])::bigint[]"
 ORGANIZATIONS = f"(SELECT split_part({SETTING}, '|', 3)::bigint[])::bigint[]"
+USER = f"(SELECT nullif(split_part({SETTING}, '|', 4), '')::bigint)"
+
+_bounded: dict[str, tuple[str, str]] = {}  # table → the conditions that `bound` gave it: to add a row, and to change one
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,15 @@ def logs() -> Iterator[str]:
             yield model._meta.db_table
 
 
+def bound(table: str, condition: str, *, everybody_adds: bool = False) -> None:
+    """Declare that rows of no tenant, which every transaction may read, are written only where `condition` holds.
+
+    Who sees everything may, and so may a transaction without a scope: that is somebody on the way in, who has no other right yet.
+    """
+    changes = f"NOT {IS_SET} OR {SEES_ALL} OR {condition}"
+    _bounded[table] = ("true" if everybody_adds else changes, changes)
+
+
 def is_owners(using: str) -> bool:
     """Is this the alias that migrates: the owner's, where the application has a role of its own?"""
     return using == "owner" or "owner" not in settings.DATABASES
@@ -75,6 +87,8 @@ def apply(using: str) -> None:
         statements += [*_policies(table), *_agreement(table), *_table_grants(table, role)]
     for name in logs():
         statements += [*_log_policies(name), f'REVOKE UPDATE, DELETE ON "{name}" FROM {role};']
+    for name, (adds, changes) in _bounded.items():
+        statements += _bounded_policies(name, adds, changes)
     statements += log_tables.statements()
     with connections[using].cursor() as cursor:
         cursor.execute("\n".join(statements))
@@ -100,6 +114,16 @@ def _log_policies(name: str) -> list[str]:
         *_walled(name),
         *_policy(name, "read", f"FOR SELECT USING ({SEES_ALL})"),
         *_policy(name, "add", "FOR INSERT WITH CHECK (true)"),
+    ]
+
+
+def _bounded_policies(name: str, adds: str, changes: str) -> list[str]:
+    return [
+        *_walled(name),
+        *_policy(name, "bounded_read", "FOR SELECT USING (true)"),
+        *_policy(name, "bounded_insert", f"FOR INSERT WITH CHECK ({adds})"),
+        *_policy(name, "bounded_update", f"FOR UPDATE USING ({changes}) WITH CHECK ({changes})"),
+        *_policy(name, "bounded_delete", f"FOR DELETE USING ({changes})"),
     ]
 
 

@@ -16,6 +16,10 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_sync_roles, sender=self)
+        # Who holds a role is written only where the role is held.
+        held = "organizations_roleholding h JOIN organizations_organization o ON o.id = h.organization_id"
+        here = f"(o.county_id = ANY ({security.COUNTIES}) OR o.id = ANY ({security.ORGANIZATIONS}))"
+        security.bound("accounts_user_groups", f"EXISTS (SELECT FROM {held} WHERE h.group_id = accounts_user_groups.group_id AND {here})")
 
 
 def _sync_roles(using: str, **kwargs: Any) -> None:

@@ -26,7 +26,7 @@ class ScopeMiddleware:
             return self.get_response(request)
         with scope.opened(scope.DIRECTORY):
             put_on_hat(request)
-            scope.widen(grants.whole_scope(request.user))
+            scope.widen(grants.whole_scope(request.user), user=request.user.pk)
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 # Tables of ours that carry no tenant; a new one needs a reason here, or is a tenant's.
 NO_TENANT = {
-    "accounts_user": "people; what they may see comes from their roles",
-    "accounts_user_groups": "who holds which role",
+    "accounts_user": "people: their names are known to all, and written by who keeps them (tests/trust/test_accounts_wall.py)",
+    "accounts_user_groups": "who holds which role: read before there is a scope, written where the role is held",
     "accounts_user_user_permissions": "Django's; nobody has any",
     "accounts_session": "signing in comes before there is a scope",
     "accounts_passwordrecord": "hashes of a person's own passwords",
@@ -94,9 +94,16 @@ def test_logs_of_no_tenant_are_read_by_whoever_sees_everything():
 
 def test_only_the_trees_names_are_a_directory():
     found = sql("""SELECT c.relname, polname::text, polcmd::text FROM pg_policy p JOIN pg_class c ON c.oid = polrelid
-                   WHERE polname NOT IN ('tenant', 'read', 'add') AND relrowsecurity AND relforcerowsecurity""")
+                   WHERE polname NOT IN ('tenant', 'read', 'add') AND polname !~ '^bounded' AND relrowsecurity AND relforcerowsecurity""")
     acts = {"directory": "r", "tenant_insert": "a", "tenant_update": "w", "tenant_delete": "d"}
     assert set(found) == {(name, *policy) for name in DIRECTORIES for policy in acts.items()}
+
+
+def test_accounts_and_memberships_are_written_within_bounds():
+    found = sql("""SELECT c.relname, polname::text, polcmd::text FROM pg_policy p JOIN pg_class c ON c.oid = polrelid
+                   WHERE polname ~ '^bounded' AND relrowsecurity AND relforcerowsecurity""")
+    acts = {"bounded_read": "r", "bounded_insert": "a", "bounded_update": "w", "bounded_delete": "d"}
+    assert set(found) == {(name, *policy) for name in ("accounts_user", "accounts_user_groups") for policy in acts.items()}
 
 
 def test_counties_are_never_missing():

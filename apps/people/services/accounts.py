@@ -166,8 +166,10 @@ def move(*, person: Person, organization: Organization, keep: Iterable[RoleHoldi
 
 def managed(*, person: Person, by: Any, seen: str | None = None) -> Person:
     """The person as stored, locked, for whoever keeps their account. Raises PermissionDenied; Conflict when no longer as `seen`."""
+    if reason := rules.why_not(by=by, person=Person.objects.get(pk=person.pk)):
+        raise PermissionDenied(reason)
     stored = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
-    if reason := rules.why_not(by=by, person=stored):
+    if reason := rules.why_not(by=by, person=stored):  # what was given or moved before the lock
         raise PermissionDenied(reason)
     if seen is not None and seen_rows.fingerprint(stored, STATE) != seen:
         raise Conflict(CHANGED)
