@@ -26,6 +26,11 @@ from apps.people.services import accounts, posts
 from apps.people.views.pages import Crumbs, KeeperMixin, ObjectForm, PersonMixin, TwoSteps, codes, crumbs
 
 
+def looked_at(person: Person) -> None:
+    """The telephone and e-mail of one person were shown."""
+    audit.record(Verb.VIEW_CONTACTS, f"{person}（{person.username}）", details={"person": person.pk, "shown": 1})
+
+
 class PersonDetail(PersonMixin, DetailView):
     """Who somebody is, what they hold, and what may be done about it. Looking is recorded."""
 
@@ -34,7 +39,7 @@ class PersonDetail(PersonMixin, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, person = self.request.user, self.object
-        audit.record(Verb.VIEW_CONTACTS, f"{person}（{person.username}）", details={"person": person.pk, "shown": 1})
+        looked_at(person)
         manages = user.has_perm("people.manage")
         shown = person.holdings_in(scope_for(user, "people.view"))
         return super().get_context_data(
@@ -71,6 +76,10 @@ class PersonEdit(KeeperForm):
     form_class = PersonForm
     title = "修改资料"
     lead = "账号本身不能改；姓名、电话和邮箱随时可改。"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        looked_at(self.object)
+        return super().get_context_data(**kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "person": self.object, "instance": self.object.contact}
