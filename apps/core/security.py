@@ -59,10 +59,7 @@ def logs() -> Iterator[str]:
 
     Everybody adds to it; only who sees everything reads it.
     """
-    for model in apps.get_models():
-        tracked = getattr(model, "pgh_tracked_model", None)
-        if (tracked or getattr(model, "append_only", False)) and not hasattr(tracked or model, "scope_columns"):
-            yield model._meta.db_table
+    return (log.table for log in log_tables.logs() if not hasattr(log.tracked or log.model, "scope_columns"))
 
 
 def bound(table: str, condition: str, *, everybody_adds: bool = False) -> None:
