@@ -8,7 +8,7 @@ VENV := var/venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -r
 EMBEDDED := $(BIN)/python -m jiaxing_pioneers.embedded
-PYTEST ?= -n 2 --dist loadfile
+PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 FRONT_END := package.json $(wildcard static/src/*.* static/src/*/*.* static/src/*/*/*.* fixtures/*.geojson)
 
 # npm from PATH, else the one that the Node.js wheel carries.
