@@ -14,7 +14,7 @@ from apps.core import scope
 from apps.core.errors import DomainError
 from tests.factories.people import UserFactory
 from tests.factories.sign_in import ANOTHER, PASSWORD, browser, is_inside, sign_in
-from tests.factories.together import at_once, take_out_acts
+from tests.factories.together import at_once, take_out_logs
 
 REFUSED = "账号或激活码不正确，或者激活码已使用、已过期。请核对后重新输入；连续 5 次不正确，账号将锁定 30 分钟。"
 
@@ -190,7 +190,7 @@ def committed(django_db_setup, django_db_blocker):
             for model in (Activation, Activation.pgh_event_model):
                 model.objects.using("owner").all().delete()
             User.objects.using("owner").filter(pk=user.pk).delete()
-        take_out_acts()
+        take_out_logs()
 
 
 def test_of_two_who_send_it_at_once_one_is_refused(committed):

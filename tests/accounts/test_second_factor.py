@@ -16,7 +16,7 @@ from apps.core import scope
 from apps.organizations.services import roles
 from tests.factories.people import UserFactory
 from tests.factories.sign_in import PASSWORD, browser, code_of, is_inside, key_of, sign_in
-from tests.factories.together import at_once, take_out_acts
+from tests.factories.together import at_once, take_out_logs
 
 WRONG = "验证码不正确或已用过，请输入最新的验证码。连续 5 次不正确，将锁定 30 分钟。"
 LOCKED = "验证码连续 5 次不正确，请 30 分钟后再试。"
@@ -316,7 +316,7 @@ def committed(django_db_setup, django_db_blocker):
         with scope.opened(scope.EVERYTHING, using="owner"):
             StaticToken.objects.using("owner").all().delete()
             User.objects.using("owner").filter(pk=user.pk).delete()
-        take_out_acts()
+        take_out_logs()
 
 
 @pytest.mark.parametrize("kind", ["app", "recovery"])

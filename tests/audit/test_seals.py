@@ -318,7 +318,8 @@ def test_a_sealed_row_older_than_the_round_before_is_a_fault_only_after_an_hour(
 def test_leaves_are_the_digests_of_the_rows_as_the_database_writes_them(committed, superuser):
     key = act("“引号”与\n换行")
     chain.seal()
-    columns = ", ".join(f'"{name}"' for name in seals()[0].columns)
+    [seal] = [each for each in seals() if each.table == "audit_act"]
+    columns = ", ".join(f'"{name}"' for name in seal.columns)
     [(line,)] = superuser(f"SET timezone = 'UTC'; SELECT jsonb_build_array({columns})::text FROM audit_act WHERE id = %s", key)
-    assert hashlib.sha256(line.encode()).digest() == bytes(seals()[0].leaves)
+    assert hashlib.sha256(line.encode()).digest() == bytes(seal.leaves)[-32:]
     assert "\n" not in line

@@ -7,6 +7,7 @@ from time import monotonic, sleep
 
 from django.db import connection, connections
 
+from apps.accounts.models import User
 from apps.audit.models import Act
 from apps.core import scope
 from apps.core.errors import DomainError
@@ -47,9 +48,9 @@ def at_once(first: Callable[[], object], second: Callable[[], object]) -> tuple[
         return one.result(10), other.result(10)
 
 
-def take_out_acts() -> None:
-    """What a test committed to the log of acts: not even the owner may take that out while the table's policies bind them."""
-    table = Act._meta.db_table
+def take_out_logs() -> None:
+    """What a test committed to logs of no tenant: not even the owner may take that out while the tables' policies bind them."""
     with connections["owner"].cursor() as cursor:
-        for statement in ("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", "DELETE FROM {}", "ALTER TABLE {} FORCE ROW LEVEL SECURITY"):
-            cursor.execute(statement.format(table))
+        for table in (Act._meta.db_table, User.pgh_event_model._meta.db_table):
+            for statement in ("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY", "DELETE FROM {}", "ALTER TABLE {} FORCE ROW LEVEL SECURITY"):
+                cursor.execute(statement.format(table))
