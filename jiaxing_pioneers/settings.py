@@ -54,12 +54,16 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.organizations",
     "apps.people",
+    "apps.notices",
+    "apps.jobs",
     "apps.coverage",
+    "apps.years",
     "apps.plans",
     "apps.rooms",
     "apps.pairings",
     "apps.counselors",
     "apps.supervision",
+    "apps.conferences",
     "apps.desk",
 ]
 
@@ -155,7 +159,9 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default")]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {f"{app}.*": {"queue": "default"} for app in ("accounts", "audit", "core", "coverage")}
+CELERY_TASK_ROUTES = {
+    f"{app}.*": {"queue": "default"} for app in ("accounts", "audit", "core", "coverage", "jobs", "notices", "plans", "years")
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from apps.organizations.enums import Kind
 
-ROOMS = ("plans", "rooms", "pairings", "counselors", "supervision")
+ROOMS = ("years", "plans", "rooms", "pairings", "counselors", "supervision", "conferences")
 VIEW_ALL = frozenset({"organizations.view", "coverage.view", *(f"{app}.view" for app in ROOMS)})
 
 PERMISSIONS: dict[str, str] = {
@@ -21,11 +21,15 @@ PERMISSIONS: dict[str, str] = {
     "audit.view": "查阅操作日志",
     "coverage.view": "查看覆盖情况",
     "coverage.compute": "重新计算覆盖情况",
-    "plans.open": "开放工作方案填报",
+    "notices.connect": "设置群机器人",
+    "years.view": "查看年度设置",
+    "years.open": "设置年度、催办、批准延期",
+    "years.ask": "申请延期",
     "plans.view": "查看工作方案",
     "plans.edit": "起草工作方案",
     "plans.submit": "上报工作方案",
     "plans.review": "审核工作方案",
+    "plans.sign": "签发工作方案",
     "rooms.view": "查看队室",
     "rooms.edit": "登记队室",
     "rooms.submit": "上报队室",
@@ -43,6 +47,8 @@ PERMISSIONS: dict[str, str] = {
     "supervision.edit": "填写督导情况",
     "supervision.submit": "上报督导情况",
     "supervision.review": "接收督导情况",
+    "conferences.view": "查看联席会议",
+    "conferences.edit": "记录联席会议",
 }
 
 
@@ -75,7 +81,14 @@ ROLES: dict[str, Role] = {
             "市少工委办公室工作人员",
             "查看全市情况，审核各地工作方案，接收督导情况",
             {Kind.CITY},
-            VIEW_ALL | {"people.view", "plans.open", "plans.review", "supervision.review", "coverage.compute"},
+            VIEW_ALL | {"people.view", "years.open", "notices.connect", "plans.review", "supervision.review", "coverage.compute"},
+        ),
+        _role(
+            "city_lead",
+            "市少工委办公室负责人",
+            "查看全市情况，签发各地工作方案",
+            {Kind.CITY},
+            VIEW_ALL | {"people.view", "plans.sign"},
         ),
         _role("city_reader", "市级查阅人员", "查看全市情况，不办理", {Kind.CITY}, VIEW_ALL),
         _role(
@@ -85,7 +98,8 @@ ROLES: dict[str, Role] = {
             {Kind.COUNTY},
             VIEW_ALL
             | {"organizations.edit", "organizations.register", "plans.edit", "plans.submit", "supervision.edit", "supervision.submit"}
-            | {"rooms.review", "pairings.review", "counselors.review", "people.view", "people.manage"},
+            | {"rooms.review", "pairings.review", "counselors.review", "people.view", "people.manage"}
+            | {"years.ask", "notices.connect", "conferences.edit"},
             appoints={"county_editor", "town_counselor", "school_counselor"},
         ),
         _role(
@@ -93,7 +107,7 @@ ROLES: dict[str, Role] = {
             "县（市、区）少工委工作人员",
             "起草工作方案和督导情况，维护本地组织；不能上报和确认",
             {Kind.COUNTY},
-            VIEW_ALL | {"organizations.edit", "organizations.register", "plans.edit", "supervision.edit"},
+            VIEW_ALL | {"organizations.edit", "organizations.register", "plans.edit", "supervision.edit", "conferences.edit"},
         ),
         _role(
             "town_counselor",
@@ -118,7 +132,16 @@ ROLES: dict[str, Role] = {
             "管理账号和角色，不办理业务，不查阅日志",
             {Kind.CITY},
             {"organizations.view", "people.view", "people.manage"},
-            appoints={"city_officer", "city_reader", "county_lead", "county_editor", "town_counselor", "school_counselor", "supervisor"},
+            appoints={
+                "city_lead",
+                "city_officer",
+                "city_reader",
+                "county_lead",
+                "county_editor",
+                "town_counselor",
+                "school_counselor",
+                "supervisor",
+            },
         ),
     )
 }

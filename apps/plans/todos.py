@@ -42,7 +42,7 @@ def to_write(user: Any) -> Iterator[Todo]:
 @todos.source
 def still_out(user: Any) -> Iterator[Todo]:
     """The city office: who has not handed in yet."""
-    if "plans.open" not in grants_of(user):
+    if "years.open" not in grants_of(user):
         return
     for window in Window.objects.open_on(timezone.localdate()):
         missing = [str(each.organization) for each in selectors.board(window=window, user=user).standings if not each.is_handed_in]

@@ -50,7 +50,7 @@ class PlanList(Guarded, TemplateView):
     def board(self, windows: list[Window], today: date) -> dict[str, Any]:
         user, year = self.request.user, self.request.GET.get("year")
         window = next((each for each in windows if str(each.year) == year), None) or Window.objects.current(today).first()
-        context = {"window": window, "may_open": user.has_perm("plans.open"), "next_year": windows[0].year + 1 if windows else today.year}
+        context = {"window": window, "may_open": user.has_perm("years.open"), "next_year": windows[0].year + 1 if windows else today.year}
         if window is None:
             return context
         board = selectors.board(window=window, user=user)
@@ -140,7 +140,7 @@ class AttachmentDownload(Guarded, DetailView):
 class WindowEdit(Guarded, FormPage, UpdateView):
     """Open a year for plans, or change until when they are taken."""
 
-    permission = "plans.open"
+    permission = "years.open"
     template_name = "plans/window_form.html"
     form_class = WindowForm
     model = Window

@@ -30,7 +30,7 @@ SLUGS = {
     "港区": "gangqu",
     "市教育局团委": "shizhi",
 }
-CITY_ACCOUNTS = {"city": "city_officer", "auditor": "auditor", "sysadmin": "sysadmin"}
+CITY_ACCOUNTS = {"city": "city_officer", "city-lead": "city_lead", "auditor": "auditor", "sysadmin": "sysadmin"}
 SCHOOL_WORDS = "春晖 朝阳 启明 育新 晨光 新苗 向阳 星火 和风 金穗 秀水 南溪 望湖 青禾 明德 博文 求是 致远".split()
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗沈陆钱姚"
 GIVEN = "芳 敏 静 丽 强 磊 军 洋 艳 勇 娟 涛 明 超 秀英 霞 平 刚 桂英 建国 晓燕 志伟 春梅 海燕 国平 佳怡 文斌 雪琴".split()

@@ -81,11 +81,15 @@ class Migration(migrations.Migration):
                     ("audit.view", "查阅操作日志"),
                     ("coverage.view", "查看覆盖情况"),
                     ("coverage.compute", "重新计算覆盖情况"),
-                    ("plans.open", "开放工作方案填报"),
+                    ("notices.connect", "设置群机器人"),
+                    ("years.view", "查看年度设置"),
+                    ("years.open", "设置年度、催办、批准延期"),
+                    ("years.ask", "申请延期"),
                     ("plans.view", "查看工作方案"),
                     ("plans.edit", "起草工作方案"),
                     ("plans.submit", "上报工作方案"),
                     ("plans.review", "审核工作方案"),
+                    ("plans.sign", "签发工作方案"),
                     ("rooms.view", "查看队室"),
                     ("rooms.edit", "登记队室"),
                     ("rooms.submit", "上报队室"),
@@ -103,6 +107,8 @@ class Migration(migrations.Migration):
                     ("supervision.edit", "填写督导情况"),
                     ("supervision.submit", "上报督导情况"),
                     ("supervision.review", "接收督导情况"),
+                    ("conferences.view", "查看联席会议"),
+                    ("conferences.edit", "记录联席会议"),
                 ],
                 "default_permissions": (),
             },
@@ -410,6 +416,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("city_officer", "市少工委办公室工作人员"),
+                            ("city_lead", "市少工委办公室负责人"),
                             ("city_reader", "市级查阅人员"),
                             ("county_lead", "县（市、区）少工委负责人"),
                             ("county_editor", "县（市、区）少工委工作人员"),
@@ -453,6 +460,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("city_officer", "市少工委办公室工作人员"),
+                            ("city_lead", "市少工委办公室负责人"),
                             ("city_reader", "市级查阅人员"),
                             ("county_lead", "县（市、区）少工委负责人"),
                             ("county_editor", "县（市、区）少工委工作人员"),
