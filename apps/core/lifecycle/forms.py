@@ -40,17 +40,22 @@ class ReportForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.add_fields()
         self.initial["version"] = self.instance.version
         last_return = self.instance.last_return
         remarks = last_return.remarks if last_return else {}
         self.parts = {name: Part(name, label, remarks.get(name, "")) for name, label in self.part_labels.items()}
         fields: Mapping[str, Any] = self.fields
+        needed = self.instance.needed()
         for name, field in fields.items():
             field.required = name == "version"
-            field.needed = name in self.instance.required_fields
+            field.needed = name in needed
             field.remark = remarks.get(name, "")
         if self.is_bound:
             self._unify_line_ends()
+
+    def add_fields(self) -> None:
+        """Fields that only the report itself can name."""
 
     def _unify_line_ends(self) -> None:
         """Browsers send CRLF for a line end and count one character: so do we, or a full field would be too long and no text unchanged."""

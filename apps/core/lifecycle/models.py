@@ -133,6 +133,10 @@ class Report(models.Model):
             if getattr(self, name) in (None, "")
         }
 
+    def needed(self) -> set[str]:
+        """The names of what a submission may not lack, to be marked in the form."""
+        return set(self.required_fields)
+
     @property
     def last_return(self) -> Any:
         """The step that sent it back, while it waits to be revised."""
