@@ -160,9 +160,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default")]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {
-    f"{app}.*": {"queue": "default"} for app in ("accounts", "audit", "core", "coverage", "jobs", "notices", "plans", "years")
-}
+CELERY_TASK_ROUTES = {f"{app}.*": {"queue": "default"} for app in ("accounts", "audit", "core", "coverage", "jobs", "notices")}
 
 # What people are told besides their inbox. Without EMAIL_URL (smtp+tls://user:password@host:587) no mail is sent, and the pages say so.
 MAIL_ON = bool(env.str("EMAIL_URL", default=""))
