@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import formats, timezone
 
 from apps.core.errors import Conflict, DomainError
+from apps.core.lifecycle import steps
 from apps.core.lifecycle.enums import State, Verb
 from apps.core.lifecycle.models import Report
 
@@ -96,5 +97,6 @@ def _record(report: R, verb: Verb, *, by: Any, **facts: Any) -> R:
     report.version += 1
     report.updated_by = by
     report.save()
-    report.steps.create(verb=verb, by=by, content=report.content(), **facts, **report.tenancy())  # type: ignore[attr-defined]
+    step = report.steps.create(verb=verb, by=by, content=report.content(), **facts, **report.tenancy())  # type: ignore[attr-defined]
+    steps.announce(report, step)
     return report
