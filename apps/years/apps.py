@@ -2,9 +2,22 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.urls import register_converter
 
 from apps.core import security
 from apps.core.navigation import Entry
+
+
+class YearConverter:
+    """A year the circular can be about."""
+
+    regex = "20(?:1[2-9]|[2-9][0-9])"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
 
 
 class YearsConfig(AppConfig):
@@ -15,6 +28,7 @@ class YearsConfig(AppConfig):
     navigation = (Entry("年度", "years:list", "clock", "years.view", "重点任务"),)
 
     def ready(self) -> None:
+        register_converter(YearConverter, "year")
         post_migrate.connect(_freeze, sender=self)
 
 

@@ -184,7 +184,7 @@ class Extension(TenantModel):
 
 
 class Reopening(TenantModel):
-    """A correction to a closed year: one unit's report is opened again until a day, for a reason. The database lets exactly that through."""
+    """A correction to a closed year: one unit's report is opened again until a day, for a reason; the database lets just that through."""
 
     append_only = True
 

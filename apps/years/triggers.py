@@ -1,7 +1,7 @@
 """A closed year stays as it is, in SQL: what was reported, the windows it was reported in, their templates, and the year's targets.
 
-Derived from the models: every table with a foreign key to a window, every table with one to a yearly report. Beside coverage's own triggers,
-which freeze list and figures. A reopening lets through what belongs to its unit until its day, and afterwards only the approval of what was
+Derived from the models: every table with a foreign key to a window, every table with one to a yearly report. Coverage's own triggers freeze
+list and figures. A reopening lets through what belongs to its unit until its day, and afterwards only the approval of what was
 handed in by then.
 """
 
