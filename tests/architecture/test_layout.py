@@ -32,6 +32,7 @@ OWN_FILES = {
     "organizations/two_sided": "what pairings and exchanges share, below both: a report about two schools, and choosing the other one",
     "people/rosters": "reads a pasted list of people and names every fault in it; what a form does for one person",
     "plans/sections": "the circular's parts of a plan, as data: what a year's template begins with",
+    "conferences/triggers": "what keeps confirmed minutes as they are, in SQL",
     "years/registry": "the registry of yearly reports to which the siblings contribute",
     "jobs/registry": "what can be done as a job; the apps above declare it in their jobs.py",
     "jobs/running": "the engine between task and app: attempts, the owner's scope, one result",
