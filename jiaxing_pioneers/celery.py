@@ -50,6 +50,9 @@ app.conf.beat_schedule = {
     "sessions-hourly": {"task": "accounts.clear_sessions", "schedule": crontab(minute=10)},
     "core-forget-submissions": {"task": "core.forget_submissions", "schedule": crontab(hour=4, minute=0)},
     "coverage-nightly": {"task": "coverage.recompute", "schedule": crontab(hour=3, minute=0)},
+    "notices-fan-out": {"task": "notices.fan_out", "schedule": crontab()},
+    "notices-send": {"task": "notices.send", "schedule": crontab()},
+    "notices-remind": {"task": "notices.remind", "schedule": crontab(minute="*/15")},
     "audit-seal": {"task": "audit.seal", "schedule": crontab(minute="*/5")},
     "audit-verify": {"task": "audit.verify", "schedule": crontab(hour=4, minute=0)},
 }
