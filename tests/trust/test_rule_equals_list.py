@@ -37,7 +37,9 @@ def people(both: Any) -> Iterator[tuple[str, User]]:
     yield "left the service", gone
 
 
-@pytest.mark.parametrize("model", [Organization, *(model for model in tenant_models() if model not in PERSONAL)], ids=lambda model: model._meta.label)
+@pytest.mark.parametrize(
+    "model", [Organization, *(model for model in tenant_models() if model not in PERSONAL)], ids=lambda model: model._meta.label
+)
 def test_rule_equals_list(both, model):
     action = ACTIONS.get(model._meta.label, f"{model._meta.app_label}.view")
     rows = list(model._default_manager.all())

@@ -14,22 +14,23 @@ from apps.notices.registry import Deadline
 from apps.notices.services import tell
 
 
-def remind_of_due(now: datetime | None = None) -> int:
-    """Tell what must be told today and has not been; returns how many reminders there are for today, new or not.
+def remind_of_due() -> int:
+    """Tell what must be told today and has not been; returns how many reminders that were.
 
     After a pause only the last step is made up for, in the words of today: nobody learns on the third day that a week is left.
     """
-    now = now or timezone.now()
+    now = timezone.now()
     if timezone.localtime(now).hour < settings.NOTICES_REMIND_HOUR:
         return 0
-    today, count = timezone.localdate(now), 0
+    today = timezone.localdate(now)
     with scope.opened(scope.EVERYTHING):
-        for deadline in registry.deadlines(today):
-            step = step_on(today, deadline)
-            if step is not None:
-                _tell(deadline, step, today, now)
-                count += 1
-    return count
+        steps = [(each, step) for each in registry.deadlines(today) if (step := step_on(today, each)) is not None]
+        keys = [_key(*each) for each in steps]
+        known = set(Event.objects.filter(key__in=keys).values_list("key", flat=True))
+        new = [each for each, key in zip(steps, keys, strict=True) if key not in known]
+        for deadline, step in new:
+            _tell(deadline, step, today)
+    return len(new)
 
 
 def step_on(today: date, deadline: Deadline) -> int | None:
@@ -51,7 +52,11 @@ def last_day(due: datetime) -> date:
     return timezone.localdate(due - timedelta(microseconds=1))
 
 
-def _tell(deadline: Deadline, step: int, today: date, now: datetime) -> None:
+def _key(deadline: Deadline, step: int) -> str:
+    return f"{deadline.key}.{deadline.organization.pk}.due.{step}"
+
+
+def _tell(deadline: Deadline, step: int, today: date) -> None:
     left = (last_day(deadline.due) - today).days
     end = timezone.make_aware(datetime.combine(today, time.max))
     tell(
@@ -61,7 +66,7 @@ def _tell(deadline: Deadline, step: int, today: date, now: datetime) -> None:
         title=_title(deadline.title, left),
         text=deadline.text,
         url=deadline.url,
-        key=f"{deadline.key}.{deadline.organization.pk}.due.{step}",
+        key=_key(deadline, step),
         due=deadline.due,
         until=end,
     )
