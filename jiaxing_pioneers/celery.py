@@ -53,6 +53,7 @@ app.conf.beat_schedule = {
     "notices-fan-out": {"task": "notices.fan_out", "schedule": crontab()},
     "notices-send": {"task": "notices.send", "schedule": crontab()},
     "notices-remind": {"task": "notices.remind", "schedule": crontab(minute="*/15")},
+    "jobs-tend": {"task": "jobs.tend", "schedule": crontab(minute="*/5")},
     "audit-seal": {"task": "audit.seal", "schedule": crontab(minute="*/5")},
     "audit-verify": {"task": "audit.verify", "schedule": crontab(hour=4, minute=0)},
 }

@@ -90,6 +90,8 @@ def _lock(report: R, version: int) -> R:
         else:
             what = "修改了这份材料"
         raise Conflict(f"{who}在 {when} {what}，您的操作没有执行。请核对最新内容后再继续。")
+    if stored.frozen:
+        raise DomainError(stored.frozen)
     return stored
 
 
