@@ -1,11 +1,13 @@
 from django.urls import path
 
 from apps.plans import views
+from apps.plans.template.views import TemplateEdit
 
 app_name = "plans"
 
 urlpatterns = [
     path("", views.PlanList.as_view(), name="list"),
+    path("template/<year:year>/", TemplateEdit.as_view(), name="template"),
     path("year/<year:year>/begin/<int:unit>/", views.PlanCreate.as_view(), name="create"),
     path("<int:pk>/", views.PlanDetail.as_view(), name="detail"),
     path("<int:pk>/edit/", views.PlanEdit.as_view(), name="edit"),

@@ -32,6 +32,8 @@ OWN_FILES = {
     "organizations/two_sided": "what pairings and exchanges share, below both: a report about two schools, and choosing the other one",
     "people/rosters": "reads a pasted list of people and names every fault in it; what a form does for one person",
     "plans/sections": "the circular's parts of a plan, as data: what a year's template begins with",
+    "years/triggers": "what freezes a closed year, in SQL",
+    "plans/template": "the year's template as the city sets it: form, service and page of one noun",
     "years/registry": "the registry of yearly reports to which the siblings contribute",
     "notices/registry": "the registry of what is due, to which the apps above contribute in their deadlines.py",
     "jobs/registry": "what can be done as a job; the apps above declare it in their jobs.py",
