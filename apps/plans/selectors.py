@@ -120,9 +120,9 @@ LATELY = timedelta(minutes=15)
 
 def also_editing(plan: Plan, user: Any) -> list[tuple[str, datetime]]:
     """Who else saved this draft lately, the last first: name and moment. Drafts save themselves, so whoever writes is here."""
-    saved = Plan.pgh_event_model.objects.filter(
-        pgh_obj=plan.pk, pgh_created_at__gte=timezone.now() - LATELY, updated_by__isnull=False
-    ).exclude(updated_by=user)  # type: ignore[attr-defined]
+    since = timezone.now() - LATELY
+    history: Any = Plan.pgh_event_model  # type: ignore[attr-defined]
+    saved = history.objects.filter(pgh_obj=plan.pk, pgh_created_at__gte=since, updated_by__isnull=False).exclude(updated_by=user)
     return list(saved.order_by().values_list("updated_by__name").annotate(at=Max("pgh_created_at")).order_by("-at"))
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import formats, timezone
 
 from apps.core.errors import Conflict, DomainError
+from apps.core.lifecycle import steps
 from apps.core.lifecycle.enums import State, Verb
 from apps.core.lifecycle.models import Report
 
@@ -89,6 +90,8 @@ def _lock(report: R, version: int) -> R:
         else:
             what = "修改了这份材料"
         raise Conflict(f"{who}在 {when} {what}，您的操作没有执行。请核对最新内容后再继续。")
+    if stored.frozen:
+        raise DomainError(stored.frozen)
     return stored
 
 
@@ -96,5 +99,6 @@ def _record(report: R, verb: Verb, *, by: Any, **facts: Any) -> R:
     report.version += 1
     report.updated_by = by
     report.save()
-    report.steps.create(verb=verb, by=by, content=report.content(), **facts, **report.tenancy())  # type: ignore[attr-defined]
+    step = report.steps.create(verb=verb, by=by, content=report.content(), **facts, **report.tenancy())  # type: ignore[attr-defined]
+    steps.announce(report, step)
     return report
