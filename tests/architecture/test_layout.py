@@ -30,6 +30,7 @@ OWN_FILES = {
     "coverage/charts": "what the trend and the map draw, as plain values",
     "coverage/triggers": "what notes a change and freezes a closed year, in SQL",
     "organizations/two_sided": "what pairings and exchanges share, below both: a report about two schools, and choosing the other one",
+    "plans/drafting": "what a draft's page shows beside the form, and what it is told when it saves itself",
     "people/rosters": "reads a pasted list of people and names every fault in it; what a form does for one person",
     "plans/sections": "the circular's parts of a plan, as data: what a year's template begins with",
     "years/triggers": "what freezes a closed year, in SQL",
