@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.lifecycle.models import Passage, Report, Slot
-from apps.organizations.models import TenantModel, TenantReport, TenantStep
+from apps.organizations.models import TenantLook, TenantModel, TenantRemark, TenantReport, TenantStep
 from apps.plans.querysets import AttachmentQuerySet, WindowQuerySet
 
 
@@ -199,3 +199,24 @@ class Step(TenantStep):
     class Meta(TenantStep.Meta):
         verbose_name = "办理记录"
         verbose_name_plural = "办理记录"
+
+
+@pghistory.track()
+class Remark(TenantRemark):
+    """What a reviewer says about a passage of it."""
+
+    report = models.ForeignKey(Plan, models.PROTECT, related_name="remarks")
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="remarks", editable=False)
+
+    class Meta(TenantRemark.Meta):
+        pass
+
+
+class Look(TenantLook):
+    """What a reviewer has read of a plan."""
+
+    report = models.ForeignKey(Plan, models.PROTECT, related_name="looks")
+    step = models.ForeignKey(Step, models.PROTECT, related_name="+")
+
+    class Meta(TenantLook.Meta):
+        pass

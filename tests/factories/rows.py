@@ -3,7 +3,8 @@
 Every text that the row holds is a mark, so that whatever shows it gives the row away.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
@@ -15,6 +16,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from apps.core.fields import LtreeField
+from apps.core.lifecycle import locks
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.models import Report
 from apps.organizations.enums import Kind
@@ -71,7 +73,8 @@ class Rows:
         names = {*given, *(column.removesuffix("_id") for column in tenancy)}
         content = {field.name: self._value(field, ends, mark) for field in _to_fill(model) if field.name not in names}
         row = model(**content, **given, **tenancy)
-        row.save()
+        with _unlocked(row):
+            row.save()
         if not getattr(model, "append_only", False):
             row.save()  # an insert and an update, both in its history
         return row
@@ -93,6 +96,17 @@ class Rows:
             return self.row(target, ends, mark)
         shared = target._default_manager.order_by("pk").first()
         return shared or target._default_manager.create(**{field.name: self._value(field, ends, mark) for field in _to_fill(target)})
+
+
+@contextmanager
+def _unlocked(row: Any) -> Iterator[None]:
+    """Rows of a report are written while it is a draft."""
+    whole = [(getattr(row, field.name), getattr(row, field.name).state) for field in locks.parts(type(row))]
+    for report, _ in whole:
+        type(report)._default_manager.filter(pk=report.pk).update(state=State.DRAFT)
+    yield
+    for report, state in whole:
+        type(report)._default_manager.filter(pk=report.pk).update(state=state)
 
 
 def example(field: models.Field, mark: str) -> Any:
@@ -121,12 +135,13 @@ def example(field: models.Field, mark: str) -> Any:
 
 def _to_fill(model: type[models.Model]) -> list[Any]:
     """What cannot be left out, what a report says, and everything that is text."""
-    content = getattr(model, "content_fields", ())
+    content, until = getattr(model, "content_fields", ()), getattr(model, "withheld", ("",))[0]
     return [
         field
         for field in model._meta.concrete_fields
         if not isinstance(field, models.AutoField) and not getattr(field, "auto_now", False) and not getattr(field, "auto_now_add", False)
         if field.name in content
+        or field.attname == until
         or (isinstance(field, models.CharField | models.TextField) and not field.choices)
         or not (field.has_default() or field.null or field.blank)
     ]

@@ -1,7 +1,7 @@
-"""The forms of the lifecycle: drafting a report, and returning it with remarks."""
+"""The forms of the lifecycle: drafting a report and answering remarks, reading it with remarks, and returning it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,6 +10,7 @@ from django.forms.utils import ErrorDict
 
 from apps.core.forms import show_theirs
 from apps.core.lifecycle.models import Report
+from apps.core.lifecycle.remarks import MAX_REMARK
 
 
 @dataclass
@@ -18,7 +19,7 @@ class Part:
 
     name: str
     label: str
-    remark: str = ""
+    remarks: list[Any] = field(default_factory=list)
     theirs: str = ""
     error: str = ""
 
@@ -30,8 +31,9 @@ class Part:
 class ReportForm(forms.ModelForm):
     """A draft. Every field may be empty; what a submission needs is marked (`field.needed`) and checked by `Report.problems()`.
 
-    Fields carry what the page shows beside them: `remark` (the reviewer's word on a returned report) and `theirs` (what someone else
-    saved meanwhile). What the page edits besides fields (the rows of a formset) is a `Part` and carries the same.
+    Fields carry what the page shows beside them: `remarks` (the reviewers' open ones, each with the field for its answer) and `theirs` (what
+    someone else saved meanwhile). What the page edits besides fields (the rows of a formset) is a `Part` and carries the same; remarks on
+    what the page does not edit are the form's `other_remarks`.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -41,22 +43,38 @@ class ReportForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
-        last_return = self.instance.last_return
-        remarks = last_return.remarks if last_return else {}
-        self.parts = {name: Part(name, label, remarks.get(name, "")) for name, label in self.part_labels.items()}
+        self.parts = {name: Part(name, label) for name, label in self.part_labels.items()}
         fields: Mapping[str, Any] = self.fields
-        for name, field in fields.items():
-            field.required = name == "version"
-            field.needed = name in self.instance.required_fields
-            field.remark = remarks.get(name, "")
+        for name, each in fields.items():
+            each.required = name == "version"
+            each.needed = name in self.instance.required_fields
+        self.answered = {f"answer_{remark.pk}": remark for remark in self.instance.open_remarks}
+        self._show_remarks()
         if self.is_bound:
             self._unify_line_ends()
+
+    def _show_remarks(self) -> None:
+        """Put each open remark, with a field for its answer, at the passage it is about."""
+        places: dict[str, Any] = {**self.fields, **self.parts}
+        self.other_remarks: list[Any] = []
+        for place in places.values():
+            place.remarks = []
+        for name, remark in self.answered.items():
+            self.fields[name] = forms.CharField(
+                label="答复", max_length=MAX_REMARK, required=False, initial=remark.answer, widget=forms.Textarea(attrs={"rows": 2})
+            )
+            shown = places[remark.passage].remarks if remark.passage in places else self.other_remarks
+            shown.append((remark, self[name]))
+
+    def answers(self) -> dict[int, str]:
+        """Key of a remark → what was answered."""
+        return {remark.pk: self.cleaned_data.get(name, "") for name, remark in self.answered.items()}
 
     def _unify_line_ends(self) -> None:
         """Browsers send CRLF for a line end and count one character: so do we, or a full field would be too long and no text unchanged."""
         data: Any = self.data.copy()  # type: ignore[attr-defined]
-        for name, field in self.fields.items():
-            if isinstance(field.widget, forms.Textarea) and (key := self.add_prefix(name)) in data:
+        for name, each in self.fields.items():
+            if isinstance(each.widget, forms.Textarea) and (key := self.add_prefix(name)) in data:
                 data[key] = data[key].replace("\r\n", "\n")
         self.data = data
 
@@ -83,9 +101,39 @@ class ReportForm(forms.ModelForm):
 
     def show_theirs(self, stored: Report) -> None:
         show_theirs(self, stored, stored.content_fields, version=stored.version)
+        for remark in stored.open_remarks:
+            each: Any = self.fields.get(f"answer_{remark.pk}")
+            if each is not None and remark.answer != self.cleaned_data.get(f"answer_{remark.pk}", ""):
+                each.theirs = remark.answer or "（空）"
 
 
-class ReturnForm(forms.Form):
+class RemarksForm(forms.Form):
+    """What a reviewer writes while reading: a box for each passage, filled with their own draft."""
+
+    def __init__(self, *args: Any, report: Report, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.passages = report.passages()
+        drafted = report.remarks.filter(step__isnull=True, by=user)  # type: ignore[attr-defined]
+        own = dict(drafted.values_list("passage", "text"))
+        for passage in self.passages:
+            self.fields[f"remark_{passage.name}"] = forms.CharField(
+                label=f"对“{passage.label}”的意见",
+                max_length=MAX_REMARK,
+                required=False,
+                initial=own.get(passage.name, ""),
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    def boxes(self) -> Iterator[tuple[str, Any]]:
+        """Passage → its box."""
+        return ((passage.name, self[f"remark_{passage.name}"]) for passage in self.passages)
+
+    def remarks(self) -> dict[str, str]:
+        """Passage → what was written; what is empty takes a draft back."""
+        return {passage.name: self.cleaned_data[f"remark_{passage.name}"].strip() for passage in self.passages}
+
+
+class ReturnForm(RemarksForm):
     """Why a report goes back, and a remark wherever one helps."""
 
     reason = forms.CharField(
@@ -95,18 +143,3 @@ class ReturnForm(forms.Form):
         help_text="填报人会看到这段话。",
         error_messages={"required": "请写明退回理由。"},
     )
-
-    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for passage in report.passages():
-            self.fields[f"remark_{passage.name}"] = forms.CharField(
-                label=f"对“{passage.label}”的意见", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
-            )
-
-    def remarks(self) -> dict[str, str]:
-        """Field name → remark, where there is one."""
-        return {
-            name.removeprefix("remark_"): text.strip()
-            for name, text in self.cleaned_data.items()
-            if name.startswith("remark_") and text.strip()
-        }

@@ -22,6 +22,7 @@ from apps.core.errors import Conflict, DomainError
 from apps.core.form_pages import HeldFormMixin
 from apps.core.guard import Guarded
 from apps.core.lifecycle import rules
+from apps.core.lifecycle import services as lifecycle
 from apps.core.lifecycle.enums import Verb
 from apps.core.lifecycle.forms import ReportForm, ReturnForm
 from apps.core.lifecycle.models import Report
@@ -98,7 +99,7 @@ class ReportDetail(ReportMixin, DetailView):
             problems=report.problems() if may_submit else {},
             decisions=rules.decisions(user, report),
             may_return=rules.may_return(user, report),
-            steps=report.steps.select_related("by"),
+            steps=report.steps.select_related("by").prefetch_related("remarks"),
             **kwargs,
         )
 
@@ -127,6 +128,7 @@ class ReportEdit(ReportMixin, HeldFormMixin, UpdateView):
     def form_valid(self, form: Any) -> HttpResponse:
         try:
             report = self.save(form)
+            lifecycle.answer(report=report, answers=form.answers(), by=self.request.user)
         except Conflict as conflict:
             return self.conflict(form, conflict)
         except DomainError as error:
@@ -227,7 +229,7 @@ class ReportReturn(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
         return super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "report": self.object}
+        return {**super().get_form_kwargs(), "report": self.object, "user": self.request.user}
 
     def form_valid(self, form: Any) -> HttpResponse:
         is_current = version_of(self.request) == self.object.version and self.object.is_returnable
@@ -251,7 +253,11 @@ class ReportReturn(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(report=self.object, app=self.app, **kwargs)
         form = context["form"]
-        context["passages"] = [(passage, form[f"remark_{passage.name}"]) for passage in self.object.passages()]
+        said = self.object.open_remarks
+        context["passages"] = [
+            (passage, box, [remark for remark in said if remark.passage == name])
+            for passage, (name, box) in zip(form.passages, form.boxes(), strict=True)
+        ]
         return context
 
 
