@@ -154,10 +154,7 @@ class TenantStep(TenantModel, Step):
 class TenantRemark(TenantModel, Remark):
     """A remark on such a report. A draft belongs to the `office` that reviews, and is withheld from who filed the report."""
 
-    withheld: ClassVar = (
-        "step_id",
-        ("office_county_id", "office_id"),
-    )  # until there is a step, seen from there alone (apps/core/security.py)
+    withheld: ClassVar = ("step_id", ("office_county_id", "office_id"))  # until there is a step (apps/core/security.py)
 
     office = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name="审核单位", editable=False)
     office_county = models.ForeignKey(Organization, models.PROTECT, related_name="+", editable=False)

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from apps.core.navigation import Entry
+from apps.years.registry import Yearly
 
 
 class PlansConfig(AppConfig):
@@ -9,3 +10,4 @@ class PlansConfig(AppConfig):
     name = "apps.plans"
     verbose_name = "工作方案"
     navigation = (Entry("工作方案", "plans:list", "file", "plans.view", "重点任务"),)
+    yearly = Yearly("plans", "工作方案", "plans.Plan", due=(4, 10), lay_out="apps.plans.services.lay_out")

@@ -1,14 +1,15 @@
-from itertools import pairwise
 from typing import Any
 
 from django import forms
 
-from apps.core.forms import DATE, SeenForm, refuse_slips
+from apps.core import rich_text
+from apps.core.forms import DATE, refuse_slips
 from apps.core.lifecycle.rows import BaseRows, RowsForm
 from apps.core.uploads import MAX_FILES, FilesField
-from apps.plans.models import Attachment, Plan, Window
+from apps.plans.models import Attachment, Plan
+from apps.plans.sections import STAGES
 
-LAST_YEAR = 2100  # that a window may be opened for
+MAX_TEXT = 8000
 YEARS_AROUND = 5  # that a stage may reach beyond the plan's year
 
 
@@ -36,15 +37,11 @@ Stages = forms.formset_factory(StageForm, formset=BaseRows, extra=1, max_num=40,
 
 
 class PlanForm(RowsForm):
-    sections = (
-        ("目标和任务", "写清本年度做什么、做到什么程度。", ("goals", "tasks")),
-        ("措施和责任", "", ("measures", "leader", "contact")),
-    )
+    """A draft: a text for every part that its year asks for, the stages, and who answers for the plan."""
 
     class Meta:
         model = Plan
-        fields = ("goals", "tasks", "measures", "leader", "contact")
-        widgets = {name: forms.Textarea(attrs={"rows": 6}) for name in ("goals", "tasks", "measures")}
+        fields = ("leader", "contact")
 
     part_labels = {"stages": "实施步骤"}
     rows_name = "stages"
@@ -60,6 +57,20 @@ class PlanForm(RowsForm):
         super().__init__(*args, **kwargs)
         self.fields["remove"].queryset = self.instance.attachments.all()  # type: ignore[attr-defined]
 
+    def add_fields(self) -> None:
+        """One field for each written part, as the year's template names it."""
+        for section in self.instance.sections:
+            if section.key != STAGES:
+                self.fields[section.key] = forms.CharField(
+                    label=section.title, help_text=section.guidance, max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 6})
+                )
+                self.initial[section.key] = rich_text.plain(self.instance.texts.get(section.key, ""))
+
+    @property
+    def parts_in_order(self) -> list[Any]:
+        """The template's parts as the page shows them: a bound field, or None for the stages."""
+        return [(section, None if section.key == STAGES else self[section.key]) for section in self.instance.sections]
+
     def row_kwargs(self) -> dict[str, Any]:
         return {"year": self.instance.year}
 
@@ -68,21 +79,13 @@ class PlanForm(RowsForm):
         added, removed = data.get("uploads", []), data.get("remove", [])
         if added and self.instance.attachments.count() - len(removed) + len(added) > MAX_FILES:
             self.add_error("uploads", f"附件最多 {MAX_FILES} 个，请先移除不需要的附件。")
+        for section, field in self.parts_in_order:
+            if field is not None and section.key in data:
+                self.instance.texts = {**self.instance.texts, section.key: rich_text.typed(data[section.key])}
         return data
 
-
-class WindowForm(SeenForm):
-    """When the city takes plans for a year."""
-
-    class Meta:
-        model = Window
-        fields = ("opens_on", "due_on", "closes_on")
-        widgets = dict.fromkeys(fields, DATE)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        refuse_slips(self, self.Meta.fields, self.instance.year - 1, LAST_YEAR)
-        for earlier, later in pairwise(self.Meta.fields):
-            if data.get(earlier) and data.get(later) and data[later] < data[earlier]:
-                self.add_error(later, f"{self.fields[later].label}不能早于{self.fields[earlier].label}。")
-        return data
+    def show_theirs(self, stored: Any) -> None:
+        super().show_theirs(stored)
+        for key, text in stored.texts.items():
+            if key in self.fields and text != self.instance.texts.get(key):
+                self.fields[key].theirs = rich_text.plain(text) or "（空）"  # type: ignore[attr-defined]

@@ -1,129 +1,150 @@
-"""Work plans (统筹城乡队建工作方案), their stages and attachments, and the window in which a year's plans are handed in."""
+"""Work plans (统筹城乡队建工作方案): the parts that a year asks for, what a unit writes there, its stages and attachments."""
 
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any, ClassVar
 
 import pghistory
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import validate_slug
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
+from apps.core import rich_text, security
 from apps.core.lifecycle.models import Passage, Report, Slot
 from apps.organizations.models import TenantLook, TenantModel, TenantRemark, TenantReport, TenantStep
-from apps.plans.querysets import AttachmentQuerySet, WindowQuerySet
+from apps.plans.querysets import AttachmentQuerySet, PlanQuerySet
+from apps.plans.sections import STAGES
+from apps.years.models import Window
 
 
 @pghistory.track()
-class Window(models.Model):
-    """A year for which the city office takes plans: due on 10 April, and open a while longer for those who are late (circular §5.2)."""
+class Section(models.Model):
+    """One part that a year's plans have: its title, what to write there, and whether it may be left out (circular §5.2)."""
 
-    year = models.PositiveSmallIntegerField("年度", primary_key=True, validators=[MinValueValidator(2012), MaxValueValidator(2100)])
-    opens_on = models.DateField("开始日期")
-    due_on = models.DateField("上报期限")
-    closes_on = models.DateField("截止日期", help_text="期限之后、截止之前上报的，按逾期记录。")
+    deletable = True  # while the year is being set up
 
-    objects = WindowQuerySet.as_manager()
+    window = models.ForeignKey(Window, models.CASCADE, related_name="sections", editable=False)
+    key = models.CharField("标识", max_length=20, validators=[validate_slug], editable=False)
+    title = models.CharField("标题", max_length=40)
+    guidance = models.CharField("填写提示", max_length=300, blank=True)
+    is_required = models.BooleanField("必填", default=True)
+    position = models.PositiveSmallIntegerField("次序")
 
     class Meta:
-        verbose_name = "填报时间"
-        verbose_name_plural = "填报时间"
-        ordering = ["-year"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(opens_on__lte=models.F("due_on"), due_on__lte=models.F("closes_on")),
-                name="window_dates_in_order",
-                violation_error_message="三个日期应依次为：开始日期、上报期限、截止日期。",
-            ),
-        ]
+        verbose_name = "方案部分"
+        verbose_name_plural = "方案部分"
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["window", "key"], name="section_once_in_window")]
 
     def __str__(self) -> str:
-        return f"{self.year}年"
+        return self.title
 
-    @classmethod
-    def proposed(cls, year: int) -> "Window":
-        """What the circular suggests, not saved: from New Year on, due on 10 April."""
-        return cls(year=year, opens_on=date(year, 1, 1), due_on=date(year, 4, 10), closes_on=date(year, 12, 31))
 
-    @property
-    def due_at(self) -> datetime:
-        """The end of the due day in Jiaxing."""
-        return timezone.make_aware(datetime.combine(self.due_on, time.max))
-
-    def is_open(self, on: date) -> bool:
-        return self.opens_on <= on <= self.closes_on
-
-    def closed_sentence(self, on: date) -> str:
-        """Why nothing can be submitted on a day, and who can change that; empty while the window is open."""
-        if self.is_open(on):
-            return ""
-        if on < self.opens_on:
-            return f"{self.year}年工作方案从 {self.opens_on:%Y-%m-%d} 开始填报。"
-        return f"{self.year}年工作方案已于 {self.closes_on:%Y-%m-%d} 截止填报；如需补报，请联系市少工委办公室延长时间。"
+security.bound("plans_section", "false")  # the template is the city's to set
 
 
 @pghistory.track()
 class Plan(TenantReport):
-    """A reporting unit's plan for the year: goals, tasks, measures, stages with dates and people (circular §5.2)."""
+    """A reporting unit's plan for the year: written parts, stages with dates and people, and the figures it starts from (circular §5.2)."""
 
-    content_fields: ClassVar = ("goals", "tasks", "measures", "leader", "contact")
-    required_fields: ClassVar = ("goals", "tasks", "measures", "leader", "contact")
+    content_fields: ClassVar = ("leader", "contact")
+    other_content: ClassVar = ("texts", "figures")
+    required_fields: ClassVar = ("leader", "contact")
 
     window = models.ForeignKey(Window, models.PROTECT, related_name="plans", verbose_name="年度", editable=False)
-    goals = models.TextField("目标任务", blank=True, max_length=4000, help_text="本年度要达到的目标，尽量写明数量和时间。")
-    tasks = models.TextField("重点工作", blank=True, max_length=8000, help_text="组织建设、活动开展、有形化建设、机制建设等方面的安排。")
-    measures = models.TextField("工作措施", blank=True, max_length=8000, help_text="联席会议、结对共建、辅导员交流、督导等保障措施。")
+    texts = models.JSONField("正文", default=dict, editable=False)  # key of the section → its cleaned text (apps/core/rich_text.py)
+    figures = models.JSONField("上报时的数字", default=list, editable=False)  # what coverage said when it was handed in
     leader = models.CharField("负责人", blank=True, max_length=40, help_text="姓名和职务。")
     contact = models.CharField("联系人及电话", blank=True, max_length=60, help_text="便于市少工委办公室联系。")
+    reviewed_at = models.DateTimeField("初审时间", null=True, editable=False)
+    number = models.PositiveSmallIntegerField("编号", null=True, editable=False)  # given with the first approval, and kept
+
+    objects = PlanQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = "工作方案"
         verbose_name_plural = "工作方案"
-        ordering = ["-window", "county__position"]
+        ordering = ["-window__year", "county__position"]
         constraints = [
             models.UniqueConstraint(fields=["county", "organization", "window"], name="plan_once_a_year"),
             models.CheckConstraint(condition=models.Q(organization=models.F("county")), name="plan_of_a_reporting_unit"),
+            models.UniqueConstraint(fields=["window", "number"], name="plan_number_once_a_year"),
             Report.state_constraint("plan_submitted_has_time"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.organization}{self.window_id}年工作方案"
+        return f"{self.organization}{self.year}年工作方案"
 
     def get_absolute_url(self) -> str:
         return reverse("plans:detail", args=[self.pk])
 
     @property
     def year(self) -> int:
-        return self.window_id
+        return self.window.year
 
     @property
     def due_at(self) -> datetime:
         return self.window.due_at
 
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The parts of its year, in order."""
+        return list(self.window.sections.all())
+
+    @property
+    def written(self) -> list[tuple[Section, str]]:
+        """The parts with what was written there, in order; for the stages nothing."""
+        return [(section, self.texts.get(section.key, "")) for section in self.sections]
+
+    def needed(self) -> set[str]:
+        return {*super().needed(), *(section.key for section in self.sections if section.is_required)}
+
     def slots(self) -> tuple[Slot, ...]:
-        hint = "通过后方案即为定稿；需要修改时可以再退回。"
-        return (Slot("review", "通过", "市少工委办公室", "plans.review", self.organization, hint),)
+        final = "后方案即为定稿，编号存档；需要修改时可以再退回。"
+        if not self.window.needs_sign_off:
+            return (Slot("review", "通过", "市少工委办公室", "plans.review", self.organization, f"通过{final}"),)
+        hint = "初审通过后，由市少工委办公室负责人签发。"
+        first = Slot("review", "初审通过", "市少工委办公室", "plans.review", self.organization, hint, decided_field="reviewed_at")
+        return first, Slot("sign", "签发", "市少工委办公室负责人", "plans.sign", self.organization, f"签发{final}", 2, apart=True)
 
     def problems(self) -> dict[str, str]:
         found = super().problems()
-        stages = list(self.stages.all())
-        if not stages:
-            found["stages"] = "请至少填写一个实施步骤。"
-        elif unfinished := [str(stage.position) for stage in stages if not stage.is_complete]:
-            found["stages"] = f"第 {'、'.join(unfinished)} 个实施步骤没有填完整（工作内容、起止日期、责任人）。"
-        if closed := self.window.closed_sentence(timezone.localdate()):
+        for section in self.sections:
+            if section.key == STAGES:
+                found |= self._stage_problems(section)
+            elif section.is_required and not self.texts.get(section.key):
+                found[section.key] = f"请填写{section.title}。"
+        if closed := self.window.closed_sentence(timezone.localdate(), self.window.until(self.organization)):
             found[""] = closed
         return found
 
+    def _stage_problems(self, section: Section) -> dict[str, str]:
+        stages = list(self.stages.all())
+        if not stages and section.is_required:
+            return {STAGES: "请至少填写一个实施步骤。"}
+        if unfinished := [str(stage.position) for stage in stages if not stage.is_complete]:
+            return {STAGES: f"第 {'、'.join(unfinished)} 个实施步骤没有填完整（工作内容、起止日期、责任人）。"}
+        return {}
+
     def content(self) -> dict[str, Any]:
+        """Everything the plan says, complete in itself: what is read later does not ask the year's template."""
         return {
+            "sections": [{"key": section.key, "title": section.title} for section in self.sections],
+            "texts": {section.key: self.texts.get(section.key, "") for section in self.sections if section.key != STAGES},
+            STAGES: list(self.stages.values("title", "starts_on", "ends_on", "responsible")),
+            "figures": self.figures,
             **super().content(),
-            "stages": list(self.stages.values("title", "starts_on", "ends_on", "responsible")),
             "attachments": list(self.attachments.values("name", "size", "sha256")),
         }
 
     def passages(self) -> list[Passage]:
-        return [*super().passages(), Passage("stages", "实施步骤", "\n".join(str(stage) for stage in self.stages.all()))]
+        rows = "\n".join(str(stage) for stage in self.stages.all())
+        written = [
+            Passage(section.key, section.title, rows if section.key == STAGES else rich_text.plain(self.texts.get(section.key, "")))
+            for section in self.sections
+        ]
+        return [*written, *super().passages()]
 
 
 @pghistory.track()

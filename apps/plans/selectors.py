@@ -3,28 +3,49 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from apps.core.lifecycle import standings
 from apps.core.lifecycle.standings import Board, Standing
-from apps.organizations.grants import scope_for
+from apps.coverage.models import Target
+from apps.coverage.selectors import Targets, overview
+from apps.coverage.services.figures import settle
 from apps.organizations.models import Organization
-from apps.plans.models import Plan, Window
+from apps.plans.models import Plan
+from apps.years import selectors as years
+from apps.years.models import Window
 
 RELATED = ("window", "organization", "updated_by")
 
 
-def window_of(year: int) -> Window:
-    """When plans of a year are taken; else what the circular suggests, not saved."""
-    return Window.objects.filter(pk=year).first() or Window.proposed(year)
-
-
 def board(*, window: Window, user: Any) -> Board:
-    """One standing per reporting unit the user sees, in the circular's order. A draft that is not the user's counts as not handed in."""
-    units = Organization.objects.in_scope(scope_for(user, "plans.view")).counties()
+    """One standing per unit that reports and that the user sees, in the circular's order. A draft that is not the user's counts as not
+    handed in."""
     handed = Plan.objects.visible_to(user).filter(window=window).select_related(*RELATED)
-    return standings.board(year=window.pk, units=units, reports=handed)
+    return standings.board(year=window.year, units=years.reporters(window=window, user=user), reports=handed)
 
 
 def ledger(*, unit: Organization, windows: Sequence[Window], user: Any) -> Iterator[Standing]:
     """The unit's standing for every year, in the order of the windows."""
     own = Plan.objects.visible_to(user).filter(organization=unit).select_related(*RELATED)
-    return standings.ledger(years=[window.pk for window in windows], units=[unit], reports=own)
+    return standings.ledger(years=[window.year for window in windows], units=[unit], reports=own)
+
+
+def figures(*, plan: Plan, user: Any) -> list[dict[str, Any]]:
+    """What coverage says about the unit now, against the targets of the plan's year: one line per indicator that has something to count."""
+    settle()
+    seen = overview(node=plan.organization, year=plan.year, user=user)
+    targets = Targets(Target.objects.all())
+    return [
+        {
+            "key": measure.indicator.key,
+            "label": measure.indicator.label,
+            "covered": measure.ratio.covered,
+            "total": measure.ratio.total,
+            "target": None if goal is None else float(goal),
+            "as_of": timezone.localdate().isoformat(),
+        }
+        for measure in (seen.measures if seen else ())
+        if measure.ratio.total and not measure.is_fact
+        for goal in [targets.of(measure.indicator.key, plan.year, plan.county_id)]
+    ]

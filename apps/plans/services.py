@@ -9,36 +9,68 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from apps.core import seen as seen_rows
 from apps.core import turns
 from apps.core.errors import DomainError
 from apps.core.lifecycle import rows
 from apps.core.lifecycle import services as lifecycle
+from apps.core.lifecycle.enums import State
 from apps.core.uploads import content_type
 from apps.organizations.models import Organization
 from apps.organizations.services import reports
-from apps.plans.models import Attachment, Plan, Stage, Window
+from apps.plans import selectors
+from apps.plans.models import Attachment, Plan, Section, Stage
+from apps.plans.sections import PARTS
+from apps.years.models import Window
 
-submit = reports.submit
-approve = reports.approve
 send_back = reports.send_back
 
 
 @transaction.atomic
 def draft(*, organization: Organization, window: Window, by: Any) -> tuple[Plan, bool]:
     """The unit's plan of that year; begun from last year's where there is one. Returns the plan and whether it was begun now."""
-    if not window.is_open(timezone.localdate()):
-        raise DomainError(window.closed_sentence(timezone.localdate()))
+    if closed := window.closed_sentence(timezone.localdate(), window.until(organization)):
+        raise DomainError(closed)
     plan, begun = Plan.objects.get_or_create(
         organization=organization, county_id=organization.county_id, window=window, defaults={"created_by": by, "updated_by": by}
     )
-    before = Plan.objects.approved().filter(organization=organization, window_id=window.pk - 1).first()
+    before = Plan.objects.approved().filter(organization=organization, window__year=window.year - 1).first()
     if begun and before is not None:
-        for name in Plan.content_fields:
+        for name in ("texts", *Plan.content_fields):
             setattr(plan, name, getattr(before, name))
         plan.save()
         rows.replace(plan.stages, [_a_year_later(stage) for stage in before.stages.all()], tenancy=plan.tenancy())
     return plan, begun
+
+
+@transaction.atomic
+def submit(*, report: Plan, by: Any, version: int) -> Plan:
+    """draft | returned → submitted, with the figures of this moment. Raises Incomplete, Conflict."""
+    Plan.objects.editable().filter(pk=report.pk).update(figures=selectors.figures(plan=report, user=by))
+    return reports.submit(report=report, by=by, version=version)
+
+
+@transaction.atomic
+def approve(*, report: Plan, slot: str, by: Any, version: int) -> Plan:
+    """Take one decision; the last one numbers the plan within its year, without a gap, and a number once given is kept. Raises Conflict."""
+    done = reports.approve(report=report, slot=slot, by=by, version=version)
+    if done.state == State.APPROVED and done.number is None:
+        turns.take(f"plans.number {done.window_id}")
+        done.number = Plan.objects.next_number(done.window)
+        done.save(update_fields=["number"])
+    return done
+
+
+@transaction.atomic
+def lay_out(*, window: Window) -> None:
+    """Give a year its template: that of the last year which has one, else the circular's own parts."""
+    if window.sections.exists():
+        return
+    before = Section.objects.filter(window__kind=window.kind, window__year__lt=window.year).order_by("-window__year").first()
+    parts: Iterable[Any] = before.window.sections.all() if before else PARTS
+    Section.objects.bulk_create(
+        Section(window=window, position=n, **{name: getattr(part, name) for name in ("key", "title", "guidance", "is_required")})
+        for n, part in enumerate(parts, start=1)
+    )
 
 
 @transaction.atomic
@@ -58,22 +90,6 @@ def save(
     for file in files:
         _attach(plan, file)
     return plan
-
-
-@transaction.atomic
-def open_window(*, year: int, opens_on: date, due_on: date, closes_on: date, by: Any, seen: str | None = None) -> Window:
-    """Take plans for a year, or change when; the dates are in order or the database refuses.
-
-    Raises Conflict when the dates are no longer what was `seen`; None is for who had nothing to see.
-    """
-    turns.take("plans.window")  # of two who open the same year, the second is told
-    window = Window.objects.filter(pk=year).first() or Window.proposed(year)
-    if seen is not None:
-        seen_rows.check(window, ("opens_on", "due_on", "closes_on"), seen)
-    window.opens_on, window.due_on, window.closes_on = opens_on, due_on, closes_on
-    window.full_clean(validate_unique=False)
-    window.save()
-    return window
 
 
 def _a_year_later(stage: Stage) -> dict[str, Any]:

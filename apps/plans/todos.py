@@ -10,7 +10,9 @@ from apps.core.todos import Todo
 from apps.organizations.grants import grants_of, scope_for
 from apps.organizations.models import Organization
 from apps.plans import selectors
-from apps.plans.models import Plan, Window
+from apps.plans.models import Plan
+from apps.years import selectors as years
+from apps.years.models import Window
 
 
 @todos.source
@@ -27,12 +29,13 @@ def to_write(user: Any) -> Iterator[Todo]:
         return
     today, now = timezone.localdate(), timezone.now()
     unit = Organization.objects.in_scope(scope_for(user, "plans.edit")).counties().get()
-    windows = {window.year: window for window in Window.objects.all()}
+    windows = {window.year: window for window in Window.objects.of_kind("plans")}
+    open_now = set(Window.objects.of_kind("plans").open_for(unit, today))
     for standing in selectors.ledger(unit=unit, windows=list(windows.values()), user=user):
         window, plan = windows[standing.year], standing.report
         if plan is not None and plan.state == State.RETURNED:
             yield Todo(f"{plan}被退回", plan.get_absolute_url(), "请按意见修改后重新上报。", due=window.due_at, tone="warning")
-        elif window.is_open(today) and (plan is None or plan.state == State.DRAFT):
+        elif window in open_now and (plan is None or plan.state == State.DRAFT):
             late = now > window.due_at
             url = plan.get_absolute_url() if plan else reverse("plans:list")
             text = "已超过上报期限，请尽快上报。" if late else "填好后上报市少工委办公室。"
@@ -44,8 +47,8 @@ def still_out(user: Any) -> Iterator[Todo]:
     """The city office: who has not handed in yet."""
     if "years.open" not in grants_of(user):
         return
-    for window in Window.objects.open_on(timezone.localdate()):
-        missing = [str(each.organization) for each in selectors.board(window=window, user=user).standings if not each.is_handed_in]
+    for window in Window.objects.of_kind("plans").open_on(timezone.localdate()):
+        missing = [str(each) for each in years.missing(window=window, user=user)]
         if missing:
             late = timezone.now() > window.due_at
             url = f"{reverse('plans:list')}?year={window.year}"

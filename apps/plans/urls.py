@@ -1,27 +1,11 @@
-from django.urls import path, register_converter
+from django.urls import path
 
 from apps.plans import views
-
-
-class YearConverter:
-    """A year the circular can be about."""
-
-    regex = "20(?:1[2-9]|[2-9][0-9])"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
-
-    def to_url(self, value: int) -> str:
-        return str(value)
-
-
-register_converter(YearConverter, "year")
 
 app_name = "plans"
 
 urlpatterns = [
     path("", views.PlanList.as_view(), name="list"),
-    path("year/<year:year>/", views.WindowEdit.as_view(), name="window"),
     path("year/<year:year>/begin/<int:unit>/", views.PlanCreate.as_view(), name="create"),
     path("<int:pk>/", views.PlanDetail.as_view(), name="detail"),
     path("<int:pk>/edit/", views.PlanEdit.as_view(), name="edit"),

@@ -5,13 +5,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
-from django.views.generic import DetailView, TemplateView, UpdateView
+from django.views.generic import DetailView, TemplateView
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
-from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
 from apps.core.lifecycle.tables import LedgerTable, StandingTable
@@ -19,8 +17,9 @@ from apps.core.tables import arranged
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.plans import selectors, services
-from apps.plans.forms import PlanForm, WindowForm
-from apps.plans.models import Attachment, Plan, Window
+from apps.plans.forms import PlanForm
+from apps.plans.models import Attachment, Plan
+from apps.years.models import Window
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +42,14 @@ class PlanList(Guarded, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         scope, today = scope_for(self.request.user, "plans.view"), timezone.localdate()
-        windows = list(Window.objects.all())
+        windows = list(Window.objects.of_kind("plans"))
         find = self.board if scope.everything else self.ledger
         return super().get_context_data(today=today, windows=windows, **find(windows, today), **kwargs)
 
     def board(self, windows: list[Window], today: date) -> dict[str, Any]:
         user, year = self.request.user, self.request.GET.get("year")
-        window = next((each for each in windows if str(each.year) == year), None) or Window.objects.current(today).first()
-        context = {"window": window, "may_open": user.has_perm("years.open"), "next_year": windows[0].year + 1 if windows else today.year}
+        window = next((each for each in windows if str(each.year) == year), None) or Window.objects.of_kind("plans").current(today).first()
+        context = {"window": window, "may_open": user.has_perm("years.open")}
         if window is None:
             return context
         board = selectors.board(window=window, user=user)
@@ -62,7 +61,7 @@ class PlanList(Guarded, TemplateView):
         user = self.request.user
         unit = Organization.objects.in_scope(scope_for(user, "plans.view")).counties().get()
         standings = list(selectors.ledger(unit=unit, windows=windows, user=user))
-        open_now = {window.year: window for window in windows if window.is_open(today)}
+        open_now = {window.year: window for window in Window.objects.of_kind("plans").open_for(unit, today)}
         waiting = [(open_now[each.year], each) for each in standings if each.year in open_now and not each.is_settled]
         may_edit = user.has_perm("plans.edit", unit)
         return {"unit": unit, "may_edit": may_edit, "waiting": waiting, "table": arranged(self.request, LedgerTable(standings))}
@@ -75,17 +74,16 @@ class PlanCreate(lifecycle.ReportCreate):
     model = Plan
 
     def begin(self, year: int, unit: int) -> Plan:
-        window = get_object_or_404(Window, pk=year)
+        window = get_object_or_404(Window.objects.of_kind("plans"), year=year)
         organization = get_object_or_404(Organization.objects.in_scope(scope_for(self.request.user, "plans.edit")).counties(), pk=unit)
         plan, begun = services.draft(organization=organization, window=window, by=self.request.user)
-        if begun and plan.goals:
+        if begun and plan.texts:
             messages.info(self.request, f"已带入{year - 1}年方案的内容，日期顺延一年，请逐项核对修改。")
         return plan
 
 
 class PlanDetail(PlanPage, lifecycle.ReportDetail):
     template_name = "plans/detail.html"
-    long_passages = ("goals", "tasks", "measures")
     submit_note = "上报后由市少工委办公室审核，审核期间不能修改；需要修改时可以请市少工委办公室退回。"
 
     def get_queryset(self) -> Any:
@@ -135,32 +133,3 @@ class AttachmentDownload(Guarded, DetailView):
             raise Http404 from None
         audit.record(Verb.DOWNLOAD, f"{attachment.plan}：{attachment.name}", details={"size": attachment.size})
         return FileResponse(file, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
-
-
-class WindowEdit(Guarded, FormPage, UpdateView):
-    """Open a year for plans, or change until when they are taken."""
-
-    permission = "years.open"
-    template_name = "plans/window_form.html"
-    form_class = WindowForm
-    model = Window
-    lead = "保存后，各报送单位在开始日期和截止日期之间可以填报；过了上报期限的按逾期记录。"
-
-    @property
-    def title(self) -> str:
-        return f"{self.object}工作方案填报时间"
-
-    @property
-    def back_url(self) -> str:
-        return f"{reverse('plans:list')}?year={self.kwargs['year']}"
-
-    @property
-    def crumbs(self) -> list[tuple[str, str | None]]:
-        return [("工作方案", reverse("plans:list")), (f"{self.object}填报时间", None)]
-
-    def get_object(self, queryset: Any = None) -> Window:
-        return selectors.window_of(self.kwargs["year"])
-
-    def save(self, form: Any) -> str:
-        facts = {**form.facts, "seen": form.cleaned_data["seen"]}
-        return f"{services.open_window(year=self.kwargs['year'], by=self.request.user, **facts)}工作方案的填报时间已保存。"

@@ -10,6 +10,7 @@ from apps.accounts.services import second_factor
 from apps.organizations.services import roles
 from apps.plans import services as plans
 from apps.plans.models import Plan
+from apps.years.services import windows
 from tests.factories.sign_in import ANOTHER, PASSWORD, browser, code_of, key_of, sign_in
 
 WORDS = "本年度新建二十个社区少工委"
@@ -18,7 +19,9 @@ WORDS = "本年度新建二十个社区少工委"
 @pytest.fixture
 def plan(jiaxing, user) -> Plan:
     year = timezone.localdate().year
-    window = plans.open_window(year=year, opens_on=date(year, 1, 1), due_on=date(year, 4, 10), closes_on=date(year, 12, 31), by=user)
+    window = windows.set_days(
+        kind="plans", year=year, opens_on=date(year, 1, 1), due_on=date(year, 4, 10), closes_on=date(year, 12, 31), by=user
+    )
     return plans.draft(organization=jiaxing.county(), window=window, by=user)[0]
 
 

@@ -37,6 +37,7 @@ DIRECTORIES = {"organizations_organization"}  # read by every signed-in scope, w
 UNTRACKED = {
     "accounts_session": "its beginning and end are acts",
     "accounts_passwordrecord": "setting a password is an act",
+    "plans_look": "what a reader has read; nothing is decided by it",
     "core_submission": "what was sent shows in the history of what it changed",
     "coverage_fact": "derived from the registers, which are tracked",
     "coverage_figure": "derived from the facts",

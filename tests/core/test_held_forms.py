@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.core import held_forms
 from apps.plans import services
 from apps.plans.models import Plan
+from apps.years.services import windows
 from tests.factories.jiaxing import Jiaxing
 
 PASSWORD = "红领巾 hong-ling-jin 2012"
@@ -35,7 +36,9 @@ def sender(jiaxing: Jiaxing) -> User:
 @pytest.fixture
 def plan(jiaxing: Jiaxing, sender: User) -> Plan:
     year = timezone.localdate().year
-    window = services.open_window(year=year, opens_on=date(year, 1, 1), due_on=date(year, 4, 10), closes_on=date(year, 12, 31), by=sender)
+    window = windows.set_days(
+        kind="plans", year=year, opens_on=date(year, 1, 1), due_on=date(year, 4, 10), closes_on=date(year, 12, 31), by=sender
+    )
     return services.draft(organization=jiaxing.county(), window=window, by=sender)[0]
 
 

@@ -7,7 +7,7 @@ from apps.core.lifecycle.enums import State
 from apps.desk import selectors
 from apps.organizations.enums import UnitKind
 from apps.organizations.roles import ROLES
-from apps.plans import services as plans
+from apps.years.services import windows
 from tests.factories.organizations import UnitFactory
 from tests.factories.people import UserFactory
 
@@ -72,7 +72,7 @@ def test_school_is_told_to_register_its_brigade(jiaxing):
 def test_city_is_told_who_has_not_handed_in(jiaxing):
     today = timezone.localdate()
     window = {"opens_on": today, "due_on": today + timedelta(days=9), "closes_on": today + timedelta(days=30)}
-    plans.open_window(year=2030, by=None, **window)
+    windows.set_days(kind="plans", year=2030, by=None, **window)
     client = jiaxing.signed_in(jiaxing.person("city_officer", jiaxing.city))
     assert titles(client) == {"info": [("还没有上报2030年工作方案的单位", 10)]}
 

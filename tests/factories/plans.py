@@ -1,26 +1,37 @@
 """Work plans and the windows in which they are handed in."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import factory
-from django.utils import timezone
 
-from apps.plans.models import Plan, Stage, Window
+from apps.plans.models import Plan, Stage
+from apps.plans.services import lay_out
+from apps.years.models import Window
+from tests.factories import years
+from tests.factories.reports import unlocked
 
 
-class WindowFactory(factory.django.DjangoModelFactory):
-    """`WindowFactory()`: next year's plans, taken since yesterday and due in ten days; with `ends=-30` the window has closed."""
+class WindowFactory(years.WindowFactory):
+    """The same, with the circular's template."""
 
     class Meta:
         model = Window
-        exclude = ("ends",)
+        skip_postgeneration_save = True
 
-    ends = 10  # days from today to the due day; the window closes twenty days later
-    year = factory.LazyFunction(lambda: timezone.localdate().year + 1)
-    due_on = factory.LazyAttribute(lambda window: timezone.localdate() + timedelta(days=window.ends))
-    opens_on = factory.LazyAttribute(lambda window: min(timezone.localdate(), window.due_on) - timedelta(days=1))
-    closes_on = factory.LazyAttribute(lambda window: window.due_on + timedelta(days=20))
+    @factory.post_generation
+    def sections(window: Window, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
+        if create:
+            lay_out(window=window)
+
+
+TEXTS = {
+    "guiding": "<p>以学校为主体，扩大有效覆盖。</p>",
+    "goals": "<p>村（社区）少先队组织覆盖率达到 80%。</p>",
+    "measures": "<p>组建雏鹰假日小队。</p>",
+    "duties": "<p>各校大队部落实结对活动。</p>",
+    "safeguards": "<p>每学期召开一次联席会议。</p>",
+}
 
 
 class PlanFactory(factory.django.DjangoModelFactory):
@@ -31,20 +42,18 @@ class PlanFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     class Params:
-        bare = factory.Trait(goals="", tasks="", measures="", leader="", contact="", stages=None)
+        bare = factory.Trait(texts={}, leader="", contact="", stages=None)
 
     window = factory.SubFactory(WindowFactory)
     county = factory.SelfAttribute("organization")
     created_by = factory.SubFactory("tests.factories.people.UserFactory")
-    goals = "村（社区）少先队组织覆盖率达到 80%。"
-    tasks = "组建雏鹰假日小队。"
-    measures = "每学期召开一次联席会议。"
+    texts = factory.LazyFunction(TEXTS.copy)
     leader = "李明，少工委主任"
     contact = "王芳，0573-00000000"
 
     @factory.post_generation
     def stages(plan: Plan, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
-        if plan.goals and create:
+        if plan.texts and create:
             StageFactory(plan=plan)
 
 
@@ -59,3 +68,8 @@ class StageFactory(factory.django.DjangoModelFactory):
     responsible = "办公室"
     organization = factory.SelfAttribute("plan.organization")
     county = factory.SelfAttribute("plan.county")
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        with unlocked(kwargs["plan"]):
+            return super()._create(model_class, *args, **kwargs)

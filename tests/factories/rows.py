@@ -3,8 +3,7 @@
 Every text that the row holds is a mark, so that whatever shows it gives the row away.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -22,6 +21,7 @@ from apps.core.lifecycle.models import Report
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, TenantModel
 from tests.factories.people import UserFactory
+from tests.factories.reports import unlocked
 
 Ends = tuple[Organization, Organization]  # whose the row is, and with whom, where the model has two sides
 PDF = b"%PDF-1.7\n"
@@ -73,7 +73,7 @@ class Rows:
         names = {*given, *(column.removesuffix("_id") for column in tenancy)}
         content = {field.name: self._value(field, ends, mark) for field in _to_fill(model) if field.name not in names}
         row = model(**content, **given, **tenancy)
-        with _unlocked(row):
+        with unlocked(*(getattr(row, field.name) for field in locks.parts(model))):
             row.save()
         if not getattr(model, "append_only", False):
             row.save()  # an insert and an update, both in its history
@@ -96,17 +96,6 @@ class Rows:
             return self.row(target, ends, mark)
         shared = target._default_manager.order_by("pk").first()
         return shared or target._default_manager.create(**{field.name: self._value(field, ends, mark) for field in _to_fill(target)})
-
-
-@contextmanager
-def _unlocked(row: Any) -> Iterator[None]:
-    """Rows of a report are written while it is a draft."""
-    whole = [(getattr(row, field.name), getattr(row, field.name).state) for field in locks.parts(type(row))]
-    for report, _ in whole:
-        type(report)._default_manager.filter(pk=report.pk).update(state=State.DRAFT)
-    yield
-    for report, state in whole:
-        type(report)._default_manager.filter(pk=report.pk).update(state=state)
 
 
 def example(field: models.Field, mark: str) -> Any:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import Membership
 from apps.organizations.models import Organization, PioneerUnit, School
 from apps.organizations.services import roles
-from apps.plans import services
+from apps.years.services import windows
 from tests.factories.database import sql
 from tests.factories.organizations import UnitFactory
 from tests.factories.people import UserFactory
@@ -24,9 +24,9 @@ def events(model: type, **facts: object) -> list[tuple[str, dict | None]]:
 
 def test_a_request_writes_who_acts_as_what_and_from_where(jiaxing):
     today = timezone.localdate()
-    window = services.open_window(year=today.year, opens_on=today, due_on=today, closes_on=today, by=None)
+    window = windows.set_days(kind="plans", year=today.year, opens_on=today, due_on=today, closes_on=today, by=None)
     lead = jiaxing.person("county_lead", jiaxing.county())
-    address = reverse("plans:create", kwargs={"year": window.pk, "unit": jiaxing.county().pk})
+    address = reverse("plans:create", kwargs={"year": window.year, "unit": jiaxing.county().pk})
 
     jiaxing.signed_in(lead).post(address)
 

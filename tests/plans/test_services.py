@@ -9,6 +9,7 @@ from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.services import Incomplete
 from apps.plans import services
 from apps.plans.models import Plan
+from apps.years.services import windows
 from tests.factories.plans import PlanFactory, StageFactory, WindowFactory
 
 
@@ -124,5 +125,7 @@ def test_second_reviewer_is_told_who_was_faster(plan, lead, officer, jiaxing):
 
 def test_window_refuses_dates_out_of_order(jiaxing, officer):
     with pytest.raises(ValidationError) as refused:
-        services.open_window(year=2031, opens_on=date(2031, 1, 1), due_on=date(2031, 4, 10), closes_on=date(2031, 4, 9), by=officer)
+        windows.set_days(
+            kind="plans", year=2031, opens_on=date(2031, 1, 1), due_on=date(2031, 4, 10), closes_on=date(2031, 4, 9), by=officer
+        )
     assert refused.value.messages == ["三个日期应依次为：开始日期、上报期限、截止日期。"]

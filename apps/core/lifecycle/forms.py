@@ -31,9 +31,9 @@ class Part:
 class ReportForm(forms.ModelForm):
     """A draft. Every field may be empty; what a submission needs is marked (`field.needed`) and checked by `Report.problems()`.
 
-    Fields carry what the page shows beside them: `remarks` (the reviewers' open ones, each with the field for its answer) and `theirs` (what
-    someone else saved meanwhile). What the page edits besides fields (the rows of a formset) is a `Part` and carries the same; remarks on
-    what the page does not edit are the form's `other_remarks`.
+    Fields carry what the page shows beside them: `remarks` (the reviewers' open ones, each with the field for its answer) and `theirs`
+    (what someone else saved meanwhile). What the page edits besides fields (the rows of a formset) is a `Part` and carries the same;
+    remarks on what the page does not edit are the form's `other_remarks`.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -42,12 +42,14 @@ class ReportForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.add_fields()
         self.initial["version"] = self.instance.version
         self.parts = {name: Part(name, label) for name, label in self.part_labels.items()}
         fields: Mapping[str, Any] = self.fields
+        needed = self.instance.needed()
         for name, each in fields.items():
             each.required = name == "version"
-            each.needed = name in self.instance.required_fields
+            each.needed = name in needed
         self.answered = {f"answer_{remark.pk}": remark for remark in self.instance.open_remarks}
         self._show_remarks()
         if self.is_bound:
@@ -69,6 +71,9 @@ class ReportForm(forms.ModelForm):
     def answers(self) -> dict[int, str]:
         """Key of a remark → what was answered."""
         return {remark.pk: self.cleaned_data.get(name, "") for name, remark in self.answered.items()}
+
+    def add_fields(self) -> None:
+        """Fields that only the report itself can name."""
 
     def _unify_line_ends(self) -> None:
         """Browsers send CRLF for a line end and count one character: so do we, or a full field would be too long and no text unchanged."""

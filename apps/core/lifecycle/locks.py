@@ -17,7 +17,6 @@ from apps.core.lifecycle.remarks import Remark
 OPEN = ", ".join(f"'{state}'" for state in sorted(EDITABLE))
 WORDS = ("report_id", "step_id", "passage", "label", "text", "by_id", "at")  # of a remark that was sent
 
-# A locked report's row takes no part in this: the owner's maintenance may switch triggers off, the application's role may not.
 FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION lifecycle_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -40,7 +39,7 @@ BEGIN
     END LOOP;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
-"""
+"""  # noqa: S608  our own states
 
 
 def apply(using: str) -> None:
@@ -66,11 +65,9 @@ def statements() -> Iterator[str]:
 
 def words(model: type[Report]) -> list[str]:
     """The columns of a report that say something: what a form may edit, and what a step records."""
-    return [
-        field.column
-        for field in model._meta.concrete_fields
-        if (field.editable and not field.primary_key) or field.name in model.content_fields
-    ]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    said = {*model.content_fields, *model.other_content}
+    return [str(field.column) for field in fields if field.editable or field.name in said]
 
 
 def parts(model: type[models.Model]) -> list[models.ForeignKey]:

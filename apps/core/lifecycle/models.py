@@ -69,6 +69,7 @@ class Report(models.Model):
     state_labels: ClassVar[Mapping[str, str]] = {}
     verb_labels: ClassVar[Mapping[str, str]] = {}
     content_fields: ClassVar[tuple[str, ...]] = ()  # what a step records and a remark may be pinned to
+    other_content: ClassVar[tuple[str, ...]] = ()  # what it says besides, in its own shape: locked with the rest (locks.py)
     required_fields: ClassVar[tuple[str, ...]] = ()  # what a draft may lack and a submission may not
 
     state = FSMField("状态", choices=State.choices, default=State.DRAFT, editable=False)
@@ -139,6 +140,10 @@ class Report(models.Model):
             for name in self.required_fields
             if getattr(self, name) in (None, "")
         }
+
+    def needed(self) -> set[str]:
+        """The names of what a submission may not lack, to be marked in the form."""
+        return set(self.required_fields)
 
     @property
     def last_return(self) -> Any:

@@ -7,8 +7,9 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
+from apps.core import rich_text
 from apps.core.lifecycle import tags
 from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.stages import Stage
@@ -63,3 +64,9 @@ def icon(name: str) -> SafeString:
 def stages(report: Report) -> list[Stage]:
     """Where a report stands and what comes next, for <c-steps>."""
     return stages_of(report)
+
+
+@register.filter
+def rich(text: str) -> SafeString:
+    """Written text as it is shown: cleaned once more, whatever the database holds."""
+    return mark_safe(rich_text.clean(text))  # noqa: S308

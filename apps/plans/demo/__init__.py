@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
@@ -19,7 +20,9 @@ from apps.organizations.demo.stories import write_locked, write_remarks
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization
 from apps.plans.demo.texts import REASON, REMARKS, Row, Texts
-from apps.plans.models import Plan, Stage, Step, Window
+from apps.plans.models import Plan, Stage, Step
+from apps.plans.services import lay_out
+from apps.years.models import Window
 
 Route = Sequence[tuple[Verb, int]]  # what happens to a plan, and on which day counted from some day
 AFTER = {Verb.SUBMIT: State.SUBMITTED, Verb.RETURN: State.RETURNED, Verb.APPROVE: State.APPROVED}
@@ -52,7 +55,8 @@ def load(*, today: date, random: Random) -> None:
     open_year = today.year if today <= date(today.year, 4, 10) else today.year + 1
     closed = [_window(year) for year in sorted({2012, 2013, open_year - 1})]
     opening = _window(open_year, opens_on=min(date(open_year, 1, 1), today - timedelta(days=14)))
-    Window.objects.bulk_create([*closed, opening])
+    for window in Window.objects.bulk_create([*closed, opening]):
+        lay_out(window=window)
     teller = _Teller(today, random)
     stories = [teller.closed(unit, window, latest=window is closed[-1]) for window in closed for unit in teller.units]
     stories += [teller.opened(unit, opening) for unit in teller.units if unit.name in OPEN_YEAR]
@@ -60,7 +64,9 @@ def load(*, today: date, random: Random) -> None:
 
 
 def _window(year: int, **dates: date) -> Window:
-    return Window(year=year, **{"opens_on": date(year, 1, 1), "due_on": date(year, 4, 10), "closes_on": date(year, 12, 31), **dates})
+    return Window(
+        year=year, kind="plans", **{"opens_on": date(year, 1, 1), "due_on": date(year, 4, 10), "closes_on": date(year, 12, 31), **dates}
+    )
 
 
 class _Teller:
@@ -85,7 +91,8 @@ class _Teller:
         route = OPEN_YEAR[unit.name]
         story = self.tell(unit, window, self.today, route)
         if not route:
-            story.plan.measures = story.plan.leader = ""
+            story.plan.texts |= {"measures": "", "safeguards": ""}
+            story.plan.leader = ""
             story.rows = story.rows[:2]
         elif route[-1][0] == Verb.RETURN:
             story.rows = story.rows[:-1]
@@ -101,9 +108,7 @@ class _Teller:
         plan = Plan(
             **dict.fromkeys(("organization", "county"), unit),
             window=window,
-            goals=texts.goals(),
-            tasks=texts.tasks(),
-            measures=texts.measures(),
+            texts=texts.written(),
             leader=f"{leader}，{texts.office}负责人",
             contact=f"{contact}，0573-0000{self.random.randint(1000, 9999)}",
             version=2 + len(steps),
@@ -126,6 +131,10 @@ class _Teller:
 
 def _write(stories: Sequence[_Story]) -> None:
     plans, updated = [story.plan for story in stories], [story.plan.updated_at for story in stories]
+    for window in {plan.window for plan in plans}:
+        approved = [plan for plan in plans if plan.window == window and plan.state == State.APPROVED]
+        for plan in approved:
+            plan.number = 1 + approved.index(plan)
     write_locked(
         Plan,
         plans,
@@ -147,9 +156,10 @@ def _write(stories: Sequence[_Story]) -> None:
 def _steps(story: _Story, office: User, city: Organization) -> Iterator[Step]:
     """The steps of a plan; each says what the plan says now, because a made-up plan was never revised."""
     plan = story.plan
-    content = {**{name: getattr(plan, name) for name in Plan.content_fields}, "stages": story.rows, "attachments": []}
+    content = {**plan.content(), "stages": story.rows}
     shown = as_shown(plan)
+    more: dict[Verb, dict[str, Any]] = {Verb.RETURN: {"reason": REASON}, Verb.APPROVE: {"slot": "review", "edition": 1}}
     for verb, at in story.steps:
         by, unit = (plan.created_by, plan.organization) if verb == Verb.SUBMIT else (office, city)
-        facts = {Verb.RETURN: {"reason": REASON}, Verb.APPROVE: {"slot": "review", "edition": 1}}.get(verb, {})
+        facts = more.get(verb, {})
         yield Step(report=plan, verb=verb, at=at, by=by, on_behalf_of=unit.office, content=content, shown=shown, **facts, **plan.tenancy())

@@ -54,6 +54,32 @@ class Texts:
     def whole(self) -> str:
         return "全" + {"县": "县", "市": "市"}.get(self.unit[-1], "区") if self.towns else "市直学校"
 
+    def written(self) -> dict[str, str]:
+        """Key of the section → its text."""
+        return {
+            "guiding": _paragraphs([self.guiding()]),
+            "goals": self.goals(),
+            "measures": self.tasks(),
+            "duties": self.duties(),
+            "safeguards": self.measures(),
+        }
+
+    def guiding(self) -> str:
+        return (
+            f"以学校为主体、辅导员为纽带、教育结对为依托，结合{self.whole}实际，创新组织设置，扩大有效覆盖，"
+            "让城乡队员共享优质资源，推动城乡少先队工作同发展、共繁荣。"
+        )
+
+    def duties(self) -> str:
+        return _numbered(
+            [
+                f"{self.office}：牵头制定方案，组织结对、培训和督导，汇总情况。",
+                "教育部门：把少先队工作纳入学校督导评估，落实辅导员待遇和交流安排。",
+                "镇（街道）总辅导员：组建雏鹰假日小队，联系村和社区。" if self.towns else "团委：配备志愿辅导员，联系校外实践教育基地。",
+                "各学校大队部：建好队室，落实结对活动，及时登记台账。",
+            ]
+        )
+
     def goals(self) -> str:
         rooms = "80%" if self.year == 2012 else "100%"
         lines = [f"{self.whole} {self.schools} 所学校规范建立少先队队室，队室覆盖率达到 {rooms}。"]
@@ -102,4 +128,8 @@ class Texts:
 
 
 def _numbered(lines: list[str]) -> str:
-    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
+    return f"<ol>{''.join(f'<li><p>{line}</p></li>' for line in lines)}</ol>"
+
+
+def _paragraphs(lines: list[str]) -> str:
+    return "".join(f"<p>{line}</p>" for line in lines)

@@ -1,0 +1,149 @@
+"""The reporting year as the city sets it: when each kind of report is taken, from whom, and for whom longer (circular §5.2)."""
+
+from datetime import date, datetime, time
+
+import pghistory
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+
+from apps.core import security
+from apps.organizations.models import Organization, TenantModel
+from apps.years import registry
+from apps.years.enums import Answer
+from apps.years.querysets import ExtensionQuerySet, WindowQuerySet
+
+FIRST_YEAR, LAST_YEAR = 2012, 2100
+
+
+@pghistory.track()
+class Window(models.Model):
+    """When the city office takes one kind of report for a year: due by the end of a day, and open a while longer for those who are late.
+
+    Circular §5.2: work plans are due on 10 April.
+    """
+
+    year = models.PositiveSmallIntegerField("年度", validators=[MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)])
+    kind = models.CharField("材料", max_length=20)  # a key of the registry
+    opens_on = models.DateField("开始日期")
+    due_on = models.DateField("上报期限", help_text="当日 24 时前上报的都算按时。")
+    closes_on = models.DateField("截止日期", help_text="期限之后、截止之前上报的，按逾期记录。")
+    needs_sign_off = models.BooleanField("须经负责人签发", default=False, help_text="工作人员初审后，再由市少工委办公室负责人签发。")
+
+    objects = WindowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "填报时间"
+        verbose_name_plural = "填报时间"
+        ordering = ["-year", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "kind"], name="window_once_a_year"),
+            models.CheckConstraint(
+                condition=models.Q(opens_on__lte=models.F("due_on"), due_on__lte=models.F("closes_on")),
+                name="window_dates_in_order",
+                violation_error_message="三个日期应依次为：开始日期、上报期限、截止日期。",
+            ),
+            models.CheckConstraint(condition=models.Q(year__range=(FIRST_YEAR, LAST_YEAR)), name="window_year_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}年"
+
+    @classmethod
+    def proposed(cls, kind: str, year: int) -> "Window":
+        """What the circular suggests, not saved."""
+        return cls(kind=kind, year=year, **registry.kind(kind).days(year))
+
+    @property
+    def label(self) -> str:
+        return f"{self.year}年{registry.kind(self.kind).label}"
+
+    @property
+    def due_at(self) -> datetime:
+        """The end of the due day in Jiaxing."""
+        return timezone.make_aware(datetime.combine(self.due_on, time.max))
+
+    def is_open(self, on: date, until: date | None = None) -> bool:
+        """Is it open on a day, for everybody or, where one unit was granted more time, `until` that unit's day?"""
+        return self.opens_on <= on <= max(self.closes_on, until or self.closes_on)
+
+    def closed_sentence(self, on: date, until: date | None = None) -> str:
+        """Why nothing can be submitted on a day, and who can change that; empty while the window is open."""
+        if self.is_open(on, until):
+            return ""
+        if on < self.opens_on:
+            return f"{self.label}从 {self.opens_on:%Y-%m-%d} 开始填报。"
+        last = max(self.closes_on, until or self.closes_on)
+        return f"{self.label}已于 {last:%Y-%m-%d} 截止填报；如需补报，请向市少工委办公室申请延期。"
+
+    def until(self, organization: Organization) -> date | None:
+        """The last day on which one unit may still hand in, where it was granted more time."""
+        granted = self.extensions.granted().filter(organization=organization)
+        return granted.aggregate(until=models.Max("until"))["until"]
+
+
+security.bound("years_window", "false")  # the year is the city's to set
+
+
+@pghistory.track()
+class Exemption(TenantModel):
+    """A reporting unit that need not hand in one kind of report in a year: the zones and 市直 report by setting (circular, addressees)."""
+
+    deletable = True
+
+    window = models.ForeignKey(Window, models.PROTECT, related_name="exemptions", editable=False)
+    reason = models.CharField("原因", max_length=200)
+
+    class Meta:
+        verbose_name = "免报单位"
+        verbose_name_plural = "免报单位"
+        constraints = [
+            models.UniqueConstraint(fields=["county", "organization", "window"], name="exempted_once"),
+            models.CheckConstraint(condition=models.Q(organization=models.F("county")), name="exempted_is_a_reporting_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.window}"
+
+
+@pghistory.track()
+class Extension(TenantModel):
+    """An application for more time (申请延期): a unit asks, the city grants a day or refuses; what comes then is still late."""
+
+    window = models.ForeignKey(Window, models.PROTECT, related_name="extensions", editable=False)
+    reason = models.TextField("申请理由", max_length=500)
+    wanted_until = models.DateField("希望延至")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name="申请人")
+    asked_at = models.DateTimeField("申请时间", default=timezone.now, editable=False)
+    answer = models.CharField("结果", max_length=10, choices=Answer.choices, default=Answer.OPEN, editable=False)
+    until = models.DateField("批准延至", null=True, blank=True)
+    note = models.CharField("答复", max_length=500, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, verbose_name="答复人"
+    )
+    answered_at = models.DateTimeField("答复时间", null=True, editable=False)
+
+    objects = ExtensionQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
+
+    class Meta:
+        verbose_name = "延期申请"
+        verbose_name_plural = "延期申请"
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "organization", "window"],
+                condition=models.Q(answer=Answer.OPEN),
+                name="extension_asked_once_at_a_time",
+                violation_error_message="已有一份待批准的延期申请。",
+            ),
+            models.CheckConstraint(condition=models.Q(organization=models.F("county")), name="extension_of_a_reporting_unit"),
+            models.CheckConstraint(
+                condition=models.Q(answer=Answer.GRANTED, until__isnull=False)
+                | (models.Q(until__isnull=True) & ~models.Q(answer=Answer.GRANTED)),
+                name="extension_granted_until_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization}申请{self.window.label}延期"
