@@ -159,9 +159,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default")]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {
-    f"{app}.*": {"queue": "default"} for app in ("accounts", "audit", "core", "coverage", "jobs", "notices", "plans", "years")
-}
+CELERY_TASK_ROUTES = {f"{app}.*": {"queue": "default"} for app in ("accounts", "audit", "core", "coverage", "jobs", "notices")}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

@@ -91,7 +91,7 @@ def test_a_form_from_another_tab_is_held_until_every_step_is_taken(user, plan, o
     assert client.post(address, form(plan)).url == f"/login/code/?next=%2Fplans%2F{plan.pk}%2Fedit%2F"
     assert WORDS in through(client, user, address)[1]
     plan.refresh_from_db()
-    assert plan.goals == ""
+    assert plan.texts == {}
 
 
 def test_a_button_does_nothing_before_admission_and_says_so(user, plan, owing):

@@ -30,6 +30,8 @@ OWN_FILES = {
     "coverage/triggers": "what notes a change and freezes a closed year, in SQL",
     "organizations/two_sided": "what pairings and exchanges share, below both: a report about two schools, and choosing the other one",
     "people/rosters": "reads a pasted list of people and names every fault in it; what a form does for one person",
+    "plans/sections": "the circular's parts of a plan, as data: what a year's template begins with",
+    "years/registry": "the registry of yearly reports to which the siblings contribute",
     "coverage/registry": "the registry of indicators to which the siblings contribute",
 }
 

@@ -23,7 +23,8 @@ NO_TENANT = {
     "accounts_activation": "digests of activation codes, used before there is a scope",
     "accounts_identity": "who a person is elsewhere, read before there is a scope",
     "organizations_roleholding": "where a role is held: read to find the scope, before there is one",
-    "plans_window": "the same year for every reporting unit",
+    "years_window": "the same year for every reporting unit",
+    "plans_section": "the same template for every reporting unit",
     "coverage_year": "the same year for every reporting unit",
     "coverage_target": "what is asked of a county is no secret; a row without a county is the whole city's",
     "core_submission": "forms that were sent, known by a digest; nothing of what they said",
@@ -100,11 +101,14 @@ def test_only_the_trees_names_are_a_directory():
     assert set(found) == {(name, *policy) for name in DIRECTORIES for policy in acts.items()}
 
 
-def test_accounts_and_memberships_are_written_within_bounds():
+BOUNDED = ("accounts_user", "accounts_user_groups", "plans_section", "years_window")
+
+
+def test_what_has_no_tenant_and_is_not_everybodys_is_written_within_bounds():
     found = sql("""SELECT c.relname, polname::text, polcmd::text FROM pg_policy p JOIN pg_class c ON c.oid = polrelid
                    WHERE polname ~ '^bounded' AND relrowsecurity AND relforcerowsecurity""")
     acts = {"bounded_read": "r", "bounded_insert": "a", "bounded_update": "w", "bounded_delete": "d"}
-    assert set(found) == {(name, *policy) for name in ("accounts_user", "accounts_user_groups") for policy in acts.items()}
+    assert set(found) == {(name, *policy) for name in BOUNDED for policy in acts.items()}
 
 
 def test_counties_are_never_missing():

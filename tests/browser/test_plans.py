@@ -117,6 +117,7 @@ def test_plan_is_submitted_without_javascript_and_over_an_ended_session(visit, l
 
     page.get_by_role("button", name="保存并核对").click()
     expect(page.get_by_role("alert")).to_contain_text("请填写负责人。")
+    page.get_by_label("保障机制").fill("每学期召开一次联席会议。")
     page.get_by_label("负责人").fill("李明，少工委主任")
     page.get_by_role("button", name="保存并核对").click()
     page.locator("summary", has_text="上报").click()

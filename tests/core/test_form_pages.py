@@ -6,12 +6,12 @@ TYPED = {"opens_on": "2030-01-05", "due_on": "2030-04-12", "closes_on": "2030-12
 def test_setting_typed_before_the_session_ended_comes_back_once(jiaxing):
     user = jiaxing.person("city_officer", jiaxing.city)
     client = jiaxing.signed_in(user)
-    client.get("/plans/year/2030/")
+    client.get("/years/2030/plans/")
     del client.cookies["sessionid"]
-    client.post("/plans/year/2030/", TYPED)
+    client.post("/years/2030/plans/", TYPED)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get("/plans/year/2031/").context["form"]["due_on"].value().isoformat() == "2031-04-10"
-    restored = client.get("/plans/year/2030/")
+    assert client.get("/years/2031/plans/").context["form"]["due_on"].value().isoformat() == "2031-04-10"
+    restored = client.get("/years/2030/plans/")
     assert restored.context["form"]["due_on"].value() == "2030-04-12"
     assert "登录过期前您填写的内容已恢复" in restored.content.decode()
-    assert client.get("/plans/year/2030/").context["form"]["due_on"].value().isoformat() == "2030-04-10"
+    assert client.get("/years/2030/plans/").context["form"]["due_on"].value().isoformat() == "2030-04-10"

@@ -78,7 +78,7 @@ def test_the_sender_finds_the_form_again(browser, plan, sender):
     assert sign_in(browser, sender, edit(plan)).url == edit(plan)
     assert shown(browser, plan)
     plan.refresh_from_db()
-    assert plan.goals == ""  # shown again, not saved behind their back
+    assert plan.texts == {}  # shown again, not saved behind their back
 
 
 def test_it_is_shown_once(browser, plan, sender):

@@ -17,7 +17,7 @@ from apps.core.lifecycle.services import Incomplete
 from apps.organizations.services import roles
 from apps.plans import services
 from apps.plans.models import Plan
-from tests.factories.plans import PlanFactory, WindowFactory
+from tests.factories.plans import TEXTS, PlanFactory, WindowFactory
 
 ROW = {"title": "部署", "starts_on": timezone.localdate(), "ends_on": timezone.localdate(), "responsible": "办公室"}
 REMARKS = {"goals": "请写明数量。"}
@@ -65,7 +65,7 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(who=st.sampled_from(("editor", "lead")), complete=COMPLETE, stale=STALE)
     def write(self, who: str, complete: bool, stale: bool) -> None:
         plan = self.plan
-        plan.goals = f"目标 {self.version}" if complete else ""
+        plan.texts = {**TEXTS, "goals": f"<p>目标 {self.version}</p>" if complete else ""}
 
         def act() -> None:
             services.save(report=plan, by=self.people[who], version=self.seen(stale), stages=[ROW] if complete else [])
@@ -139,7 +139,7 @@ class Lifecycle(RuleBasedStateMachine):
         steps = list(self.plan.steps.all())
         assert [step.verb for step in steps] == self.verbs
         if steps and self.state not in (State.DRAFT, State.RETURNED):
-            assert steps[-1].content["goals"] == self.plan.goals
+            assert steps[-1].content["texts"]["goals"] == self.plan.texts["goals"]
 
     @invariant()
     def people_may_do_what_the_state_allows_and_no_more(self) -> None:

@@ -12,11 +12,12 @@ from apps.core.lifecycle.enums import Verb
 from apps.core.scope import Scope
 from apps.organizations.grants import whole_scope
 from apps.organizations.models import Organization
-from apps.plans.models import Plan, Stage, Step, Window
+from apps.plans.models import Plan, Stage, Step
 from tests.factories.database import sql, written
 from tests.factories.jiaxing import Jiaxing
 from tests.factories.organizations import UnitFactory
 from tests.factories.people import UserFactory
+from tests.factories.years import WindowFactory
 
 HOME, AWAY = "南湖区", "秀洲区"
 
@@ -24,7 +25,7 @@ HOME, AWAY = "南湖区", "秀洲区"
 @pytest.fixture
 def both(jiaxing) -> Jiaxing:
     """The same work on both sides of the border, so that a leak would show."""
-    officer, window = UserFactory(), Window.objects.create(year=2026, opens_on="2026-01-01", due_on="2026-04-10", closes_on="2026-12-31")
+    officer, window = UserFactory(), WindowFactory(year=2026)
     for name in (HOME, AWAY):
         county = jiaxing.county(name)
         for organization in (jiaxing.school(name), jiaxing.school(name), jiaxing.place(name)):
@@ -73,7 +74,7 @@ def test_history_across_the_border_cannot_be_made_up(home):
 
 
 def test_updates_across_the_border_reach_nothing(home):
-    assert written("UPDATE plans_plan SET goals = '' WHERE id = %s", home["away_plan"]) == 0
+    assert written("UPDATE plans_plan SET leader = '' WHERE id = %s", home["away_plan"]) == 0
     assert written("UPDATE organizations_pioneerunit SET name = name || '改'") == 3
     assert written("UPDATE organizations_organization SET name = '改' WHERE id = %s", home["away_school"]) == 0
 
@@ -103,7 +104,7 @@ def test_deletes_across_the_border_reach_nothing(home):
         "DELETE FROM plans_step",
         "UPDATE plans_step SET reason = '改'",
         "DELETE FROM plans_planevent",
-        "UPDATE plans_planevent SET goals = '改'",
+        "UPDATE plans_planevent SET leader = '改'",
         "UPDATE accounts_userevent SET name = '改'",
         "TRUNCATE plans_stage",
         "ALTER TABLE plans_plan DISABLE ROW LEVEL SECURITY",

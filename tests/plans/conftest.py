@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts.models import Session
+from apps.core.rich_text import plain
 from tests.factories.plans import PlanFactory, WindowFactory
 
 YEAR = timezone.localdate().year + 1  # that of WindowFactory
@@ -44,7 +45,7 @@ def written(plan):
     """What the form of that draft posts: `written(goals="…")`."""
 
     def fields(**changed):
-        content = {name: getattr(plan, name) for name in plan.content_fields}
+        content = {name: getattr(plan, name) for name in plan.content_fields} | {key: plain(text) for key, text in plan.texts.items()}
         return {"version": plan.version, "action": "save", **content, **STAGES, **changed}
 
     return fields

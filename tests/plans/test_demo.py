@@ -7,7 +7,8 @@ from django.utils import timezone
 from apps.core.lifecycle.enums import State
 from apps.organizations.demo import SLUGS
 from apps.plans import demo
-from apps.plans.models import Plan, Step, Window
+from apps.plans.models import Plan, Step
+from apps.years.models import Window
 from tests.factories.people import UserFactory
 
 

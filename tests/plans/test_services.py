@@ -9,8 +9,9 @@ from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.services import Incomplete
 from apps.plans import services
 from apps.plans.models import Plan
+from apps.plans.sections import PARTS
 from apps.years.services import windows
-from tests.factories.plans import PlanFactory, StageFactory, WindowFactory
+from tests.factories.plans import TEXTS, PlanFactory, StageFactory, WindowFactory
 
 
 def handed_in(plan, by):
@@ -25,13 +26,13 @@ def test_plan_is_begun_once_a_year(jiaxing, window, lead):
 
 
 def test_plan_begins_from_last_years_approved_one_a_year_later(jiaxing, lead, officer):
-    before = PlanFactory(organization=jiaxing.county(), window=WindowFactory(year=2027), goals="上年目标")
+    before = PlanFactory(organization=jiaxing.county(), window=WindowFactory(year=2027), texts={**TEXTS, "goals": "<p>上年目标</p>"})
     StageFactory(plan=before, position=2, title="闰日", starts_on=date(2028, 2, 29), ends_on=date(2028, 2, 29))
     services.approve(report=handed_in(before, lead), slot="review", by=officer, version=2)
 
     plan, _ = services.draft(organization=jiaxing.county(), window=WindowFactory(year=2028), by=lead)
 
-    assert (plan.goals, plan.state, plan.submitted_at) == ("上年目标", State.DRAFT, None)
+    assert (plan.texts["goals"], plan.state, plan.submitted_at) == ("<p>上年目标</p>", State.DRAFT, None)
     assert list(plan.stages.values_list("title", "starts_on", "ends_on")) == [
         ("部署全年工作", date(2028, 3, 1), date(2028, 3, 31)),
         ("闰日", date(2029, 2, 28), date(2029, 2, 28)),
@@ -41,7 +42,7 @@ def test_plan_begins_from_last_years_approved_one_a_year_later(jiaxing, lead, of
 @pytest.mark.parametrize(
     ("ends", "opens", "sentence"),
     [
-        (-30, -60, "2030年工作方案已于 {closes:%Y-%m-%d} 截止填报；如需补报，请联系市少工委办公室延长时间。"),
+        (-30, -60, "2030年工作方案已于 {closes:%Y-%m-%d} 截止填报；如需补报，请向市少工委办公室申请延期。"),
         (30, 5, "2030年工作方案从 {opens:%Y-%m-%d} 开始填报。"),
     ],
 )
@@ -58,9 +59,11 @@ def test_submission_names_everything_that_is_missing(jiaxing, lead):
     with pytest.raises(Incomplete) as refused:
         handed_in(plan, lead)
     assert refused.value.problems == {
+        "guiding": "请填写指导思想。",
         "goals": "请填写目标任务。",
-        "tasks": "请填写重点工作。",
         "measures": "请填写工作措施。",
+        "duties": "请填写责任分工。",
+        "safeguards": "请填写保障机制。",
         "leader": "请填写负责人。",
         "contact": "请填写联系人及电话。",
         "stages": "请至少填写一个实施步骤。",
@@ -92,16 +95,17 @@ def test_plan_revised_after_the_due_day_stays_in_time(plan, lead, officer, clock
 
 def test_step_keeps_what_the_plan_said_with_stages_and_files(plan, lead):
     submitted = handed_in(plan, lead)
-    submitted.goals = "后来改的"
+    submitted.texts = {"goals": "<p>后来改的</p>"}
     submitted.save()
 
     step, year = plan.steps.get(), plan.window.year
 
     assert (step.on_behalf_of, step.by) == ("南湖区少工委", lead)
-    assert step.content == {
-        "goals": "村（社区）少先队组织覆盖率达到 80%。",
-        "tasks": "组建雏鹰假日小队。",
-        "measures": "每学期召开一次联席会议。",
+    assert [line["key"] for line in step.content["figures"]] == ["organization"]
+    assert step.content | {"figures": []} == {
+        "sections": [{"key": section.key, "title": section.title} for section in PARTS],
+        "texts": TEXTS,
+        "figures": [],
         "leader": "李明，少工委主任",
         "contact": "王芳，0573-00000000",
         "stages": [{"title": "部署全年工作", "starts_on": f"{year}-03-01", "ends_on": f"{year}-03-31", "responsible": "办公室"}],

@@ -50,7 +50,7 @@ def people(django_db_setup, django_db_blocker) -> Iterator[People]:
             with scope.opened(scope.EVERYTHING):
                 jiaxing, window, cookies = Jiaxing(), WindowFactory(), {}
                 for county, words in WORDS.items():
-                    PlanFactory(organization=jiaxing.county(county), window=window, goals=words)
+                    PlanFactory(organization=jiaxing.county(county), window=window, texts={"goals": words})
                     lead = jiaxing.person("county_lead", jiaxing.county(county))
                     cookies[county] = jiaxing.signed_in(lead).cookies[settings.SESSION_COOKIE_NAME].value
             yield cookies

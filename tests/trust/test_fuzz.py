@@ -91,7 +91,7 @@ class Walk(RuleBasedStateMachine):
     @rule(who=st.integers(0, 99), app=st.sampled_from(REPORTS), where=st.integers(0, 3), other=st.integers(0, 3))
     def begin(self, who: int, app: str, where: int, other: int) -> None:
         school, partner = CITY.schools[where], CITY.schools[other]
-        county, year = CITY.counties[where % 2], sql("SELECT max(year) FROM plans_window")[0][0]
+        county, year = CITY.counties[where % 2], sql("SELECT max(year) FROM years_window")[0][0]
         match app:
             case "plans":
                 self.post(who, f"/plans/year/{year}/begin/{county.pk}/", {})

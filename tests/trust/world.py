@@ -77,7 +77,10 @@ class Site:
 
 # What an argument that is no `pk` stands for: (the address, the site or None for nobody) → its value.
 ARGUMENTS: dict[str, Callable[[str, Site | None], Any]] = {
-    "year": lambda address, site: timezone.localdate().year + address.startswith("plans:"),  # that of WindowFactory; the running one
+    "year": lambda address, site: (
+        timezone.localdate().year + address.startswith(("plans:", "years:"))
+    ),  # that of WindowFactory; the running one
+    "kind": lambda address, site: "plans",
     "unit": lambda address, site: site.county.pk if site else NOBODY,
     "school": lambda address, site: site.school.pk if site else NOBODY,
     "held": lambda address, site: RoleHolding.objects.get(role="school_counselor", organization=site.school).pk if site else NOBODY,
