@@ -141,10 +141,15 @@ class Plan(TenantReport):
     def passages(self) -> list[Passage]:
         rows = "\n".join(str(stage) for stage in self.stages.all())
         written = [
-            Passage(section.key, section.title, rows if section.key == STAGES else rich_text.plain(self.texts.get(section.key, "")))
-            for section in self.sections
+            Passage(section.key, section.title, rows)
+            if section.key == STAGES
+            else Passage(section.key, section.title, rich_text.plain(text), html=text)
+            for section, text in self.written
         ]
-        return [*written, *super().passages()]
+        figures = "\n".join(f"{each['label']}：{each['covered']}/{each['total']}" for each in self.figures)
+        files = "\n".join(str(each) for each in self.attachments.all())
+        more = [Passage("figures", "上报时的数字", figures), Passage("attachments", "附件", files)]
+        return [*written, *super().passages(), *(each for each in more if each.text)]
 
 
 @pghistory.track()

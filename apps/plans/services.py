@@ -23,6 +23,8 @@ from apps.plans.sections import PARTS
 from apps.years.models import Window
 
 send_back = reports.send_back
+note = reports.note
+resolve = reports.resolve
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.forms.utils import ErrorDict
 
 from apps.core.forms import show_theirs
 from apps.core.lifecycle.models import Report
-from apps.core.lifecycle.remarks import MAX_REMARK
+from apps.core.lifecycle.remarks import MAX_REMARK, WHOLE
 
 
 @dataclass
@@ -112,14 +112,23 @@ class ReportForm(forms.ModelForm):
                 each.theirs = remark.answer or "（空）"
 
 
-class RemarksForm(forms.Form):
-    """What a reviewer writes while reading: a box for each passage, filled with their own draft."""
+class ReturnForm(forms.Form):
+    """Why a report goes back, and a remark wherever one helps: a box for each passage, filled with the reviewer's own draft."""
+
+    reason = forms.CharField(
+        label="退回理由",
+        max_length=MAX_REMARK,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="填报人会看到这段话。",
+        error_messages={"required": "请写明退回理由。"},
+    )
 
     def __init__(self, *args: Any, report: Report, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.passages = report.passages()
         drafted = report.remarks.filter(step__isnull=True, by=user)  # type: ignore[attr-defined]
         own = dict(drafted.values_list("passage", "text"))
+        self.initial.setdefault("reason", own.get(WHOLE, ""))
         for passage in self.passages:
             self.fields[f"remark_{passage.name}"] = forms.CharField(
                 label=f"对“{passage.label}”的意见",
@@ -134,17 +143,21 @@ class RemarksForm(forms.Form):
         return ((passage.name, self[f"remark_{passage.name}"]) for passage in self.passages)
 
     def remarks(self) -> dict[str, str]:
-        """Passage → what was written; what is empty takes a draft back."""
-        return {passage.name: self.cleaned_data[f"remark_{passage.name}"].strip() for passage in self.passages}
+        """Passage → what was written; a box that was emptied takes a draft back, one that was not on the page says nothing."""
+        sent = {passage.name: f"remark_{passage.name}" for passage in self.passages}
+        return {name: self.cleaned_data[box].strip() for name, box in sent.items() if box in self.data}
 
 
-class ReturnForm(RemarksForm):
-    """Why a report goes back, and a remark wherever one helps."""
+class ReviewForm(ReturnForm):
+    """The same while a report is being read: the reason comes with the return, and is kept until then like a remark."""
 
-    reason = forms.CharField(
-        label="退回理由",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="填报人会看到这段话。",
-        error_messages={"required": "请写明退回理由。"},
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+
+    def remarks(self) -> dict[str, str]:
+        whole = {WHOLE: self.cleaned_data["reason"].strip()} if "reason" in self.data else {}
+        return {**whole, **super().remarks()}
+
+    def first_error(self) -> str:
+        return next(str(error) for errors in self.errors.values() for error in errors)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 _PERSON: Any = {"to": settings.AUTH_USER_MODEL, "on_delete": models.PROTECT, "related_name": "+", "editable": False}
 MAX_REMARK = 1000
+WHOLE = ""  # the passage of what is drafted about the report as a whole: the reason of a return
 
 
 class Remark(models.Model):
@@ -18,7 +19,7 @@ class Remark(models.Model):
     stay (apps/core/lifecycle/locks.py).
     """
 
-    passage = models.CharField("栏目代号", max_length=80, editable=False)
+    passage = models.CharField("栏目代号", max_length=80, blank=True, editable=False)
     label = models.CharField("栏目", max_length=80, editable=False)  # as it was called then: a section may be renamed
     text = models.TextField("意见", max_length=MAX_REMARK, blank=True)
     by = models.ForeignKey(**_PERSON, verbose_name="提出人")

@@ -11,7 +11,8 @@ from django.utils import formats, timezone
 
 from apps.core.errors import Conflict, DomainError
 from apps.core.lifecycle.enums import State, Verb
-from apps.core.lifecycle.models import Report, as_shown
+from apps.core.lifecycle.models import Passage, Report, as_shown
+from apps.core.lifecycle.remarks import WHOLE
 
 R = TypeVar("R", bound=Report)
 
@@ -88,8 +89,9 @@ def send_back(
     note(report=stored, by=by, texts=remarks or {}, drafted=drafted or {})
     stored.to_returned()
     _record(stored, Verb.RETURN, by=by, reason=reason.strip(), on_behalf_of=on_behalf_of)
-    ready = stored.remarks.filter(step__isnull=True, **(drafted or {})).exclude(text="")  # type: ignore[attr-defined]
-    ready.update(step=stored.steps.last())  # type: ignore[attr-defined]
+    drafts = stored.remarks.filter(step__isnull=True, **(drafted or {}))  # type: ignore[attr-defined]
+    drafts.exclude(passage=WHOLE).exclude(text="").update(step=stored.steps.last())  # type: ignore[attr-defined]
+    drafts.filter(passage=WHOLE, by=by).update(text="")  # it has become the reason
     return stored
 
 
@@ -102,7 +104,7 @@ def note(*, report: Report, by: Any, texts: Mapping[str, str], drafted: Mapping[
     rows = report.remarks  # type: ignore[attr-defined]
     drafts = {row.passage: row for row in rows.filter(step__isnull=True, by=by).select_for_update()}
     sent = set(rows.filter(step__isnull=False, resolved_at__isnull=True, by=by).values_list("passage", "text"))
-    for passage in report.passages():
+    for passage in [Passage(WHOLE, "退回理由", ""), *report.passages()]:
         text, draft = texts.get(passage.name, "").strip(), drafts.get(passage.name)
         if passage.name not in texts or text == (draft.text if draft else "") or (passage.name, text) in sent:
             continue

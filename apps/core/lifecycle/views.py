@@ -85,11 +85,13 @@ class ReportDetail(ReportMixin, DetailView):
     """One report: what it says, where it stands, what was done, and what the user may do now."""
 
     context_object_name = "report"
+    has_review = False  # where remarks, comparison and decision have a page of their own (review.py)
     submit_note = "上报后由上级审核，审核期间不能修改；需要修改时可请上级退回。"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report, user = self.object, self.request.user
         may_submit = rules.may_submit(user, report)
+        steps = list(report.steps.select_related("by").prefetch_related("remarks"))
         return super().get_context_data(
             app=self.app,
             may_edit=rules.may_edit(user, report),
@@ -97,9 +99,12 @@ class ReportDetail(ReportMixin, DetailView):
             may_submit=may_submit,
             submit_label=report.verb_label(Verb.SUBMIT),
             problems=report.problems() if may_submit else {},
+            reviews=self.has_review and rules.decides(user, report),
             decisions=rules.decisions(user, report),
             may_return=rules.may_return(user, report),
-            steps=report.steps.select_related("by").prefetch_related("remarks"),
+            open_remarks=report.open_remarks,
+            editions=[step for step in steps if step.edition],
+            steps=steps,
             **kwargs,
         )
 
