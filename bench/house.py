@@ -3,6 +3,7 @@
 import os
 import socket
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -39,17 +40,31 @@ def database() -> Iterator[None]:
 @contextmanager
 def served(module: str) -> Iterator[HTTPConnection]:
     """gunicorn with one worker on loopback, working in the bench's database; yields a connection to it."""
+    with gunicorn(module, workers=1, threads=1) as (port, _):
+        yield connected(port)
+
+
+@contextmanager
+def gunicorn(module: str, *, workers: int, threads: int) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The web server on a free port of loopback, working in the bench's database."""
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
+    command = ["gunicorn", module, f"--bind={HOST}:{port}", f"--workers={workers}", f"--threads={threads}", "--log-level=warning"]
+    with process(*command, "--keep-alive=600", "--worker-class=gthread") as server:
+        yield port, server
+
+
+@contextmanager
+def process(*command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A module of Python's that works in the bench's database."""
     role = settings.DATABASES["default"]
     address = f"postgres://{role['USER']}:{role['PASSWORD']}@{role['HOST']}:{role['PORT']}/{role['NAME']}"
-    command = [sys.executable, "-m", "gunicorn", module, f"--bind={HOST}:{port}", "--workers=1", "--threads=1", "--log-level=warning"]
-    with embedded.child([*command, "--keep-alive=600", "--worker-class=gthread"], env={**os.environ, "DATABASE_URL": address}):
-        yield _connected(port)
+    with embedded.child([sys.executable, "-m", *command], env={**os.environ, "DATABASE_URL": address}) as started:
+        yield started
 
 
-def _connected(port: int) -> HTTPConnection:
+def connected(port: int) -> HTTPConnection:
     until = time.monotonic() + 20
     while True:
         try:

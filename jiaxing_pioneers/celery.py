@@ -50,6 +50,7 @@ app.conf.beat_schedule = {
     "sessions-hourly": {"task": "accounts.clear_sessions", "schedule": crontab(minute=10)},
     "core-forget-submissions": {"task": "core.forget_submissions", "schedule": crontab(hour=4, minute=0)},
     "coverage-nightly": {"task": "coverage.recompute", "schedule": crontab(hour=3, minute=0)},
+    "jobs-tend": {"task": "jobs.tend", "schedule": crontab(minute="*/5")},
     "audit-seal": {"task": "audit.seal", "schedule": crontab(minute="*/5")},
     "audit-verify": {"task": "audit.verify", "schedule": crontab(hour=4, minute=0)},
 }

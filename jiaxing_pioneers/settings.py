@@ -5,6 +5,7 @@ here has a secret default: without SECRET_KEY and AUDIT_KEY the portal does not 
 """
 
 import os
+from datetime import time
 from pathlib import Path
 
 import environ
@@ -160,6 +161,17 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default")]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ROUTES = {f"{app}.*": {"queue": "default"} for app in ("accounts", "audit", "core", "coverage", "jobs", "notices")}
+
+# What people are told besides their inbox. Without EMAIL_URL (smtp+tls://user:password@host:587) no mail is sent, and the pages say so.
+MAIL_ON = bool(env.str("EMAIL_URL", default=""))
+vars().update(env.email("EMAIL_URL") if MAIL_ON else {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"})
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="嘉兴少先队工作平台 <noreply@localhost>")
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0]}")  # what a mail's links begin with
+WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=["oapi.dingtalk.com"])  # group robots are asked by https, unless it says http://host:port
+NOTICES_QUIET = (time(21), time(7))  # groups are not told anything between these; a person chooses hours of their own
+NOTICES_POST_MINUTES = env.int("NOTICES_POST_MINUTES", default=10)  # what a group is told within so many is one message
+NOTICES_CLAIM_MINUTES = env.float("NOTICES_CLAIM_MINUTES", default=15)  # a sending under way for longer was cut off: its task has a limit
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

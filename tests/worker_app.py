@@ -11,6 +11,15 @@ from django.conf import settings
 from apps.core import scope
 from jiaxing_pioneers.celery import app
 
+
+@app.on_after_finalize.connect
+def declare_kinds_of_jobs(**kwargs: object) -> None:
+    """Those that only tests need; once Django knows its models."""
+    from tests.jobs import kinds
+
+    assert kinds
+
+
 app.conf.worker_lost_wait = 0.5  # seconds before a dead child counts as dead
 
 RUNS, DONE, SEEN = "test:runs", "test:done", "test:seen"

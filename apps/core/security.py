@@ -3,6 +3,9 @@
 A tenant model says which columns hold its tenancy in `scope_columns`, pairs of (county column, organization column); a row is visible where
 any pair is in scope. A row may be `withheld` until a column is set: till then it is visible only where a pair of its own is in scope.
 History tables follow the model they track. The shapes and their price: ADR 003.
+
+A model whose rows are a person's own says by which column in `personal`: nobody else's request writes them. One without tenant columns is
+read by that person alone, too.
 """
 
 from collections.abc import Iterator
@@ -65,6 +68,13 @@ def logs() -> Iterator[str]:
     return (log.table for log in log_tables.logs() if not hasattr(log.tracked or log.model, "scope_columns"))
 
 
+def personal() -> Iterator[tuple[str, str, bool]]:
+    """Every table of rows that are a person's own: its name, the column that says whose, and whether it has a tenant as well."""
+    for model in apps.get_models():
+        if column := getattr(model, "personal", ""):
+            yield model._meta.db_table, column, hasattr(model, "scope_columns")
+
+
 def bound(table: str, condition: str, *, everybody_adds: bool = False) -> None:
     """Declare that rows of no tenant, which every transaction may read, are written only where `condition` holds.
 
@@ -87,6 +97,8 @@ def apply(using: str) -> None:
         statements += [*_policies(table), *_agreement(table), *_table_grants(table, role)]
     for name in logs():
         statements += [*_log_policies(name), f'REVOKE UPDATE, DELETE ON "{name}" FROM {role};']
+    for name, column, is_tenants in personal():
+        statements += _personal_policies(name, column, is_tenants)
     for name, (adds, changes) in _bounded.items():
         statements += _bounded_policies(name, adds, changes)
     statements += log_tables.statements()
@@ -130,6 +142,19 @@ def _bounded_policies(name: str, adds: str, changes: str) -> list[str]:
         *_policy(name, "bounded_insert", f"FOR INSERT WITH CHECK ({adds})"),
         *_policy(name, "bounded_update", f"FOR UPDATE USING ({changes}) WITH CHECK ({changes})"),
         *_policy(name, "bounded_delete", f"FOR DELETE USING ({changes})"),
+    ]
+
+
+def _personal_policies(name: str, column: str, is_tenants: bool) -> list[str]:
+    """A request is made by somebody; an engine by nobody, and it sees to everybody's rows."""
+    own = f'"{column}" = {USER}'
+    if not is_tenants:
+        condition = f"{own} OR ({SEES_ALL} AND {USER} IS NULL)"
+        return [*_walled(name), *_policy(name, "personal", f"USING ({condition}) WITH CHECK ({condition})")]
+    condition = f"{USER} IS NULL OR {own}"  # narrows what the tenant's policy gives
+    return [
+        *_policy(name, "personal_insert", f"AS RESTRICTIVE FOR INSERT WITH CHECK ({condition})"),
+        *_policy(name, "personal_update", f"AS RESTRICTIVE FOR UPDATE USING ({condition}) WITH CHECK ({condition})"),
     ]
 
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import pghistory
 import pgtrigger
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
 from apps.core.fields import LtreeField
-from apps.coverage.querysets import FactQuerySet, FigureQuerySet, YearQuerySet
-from apps.coverage.triggers import FREEZE_ADDED, FREEZE_CHANGED, FREEZE_REMOVED
+from apps.coverage.querysets import FactCorrectionQuerySet, FactQuerySet, FigureQuerySet, YearQuerySet
+from apps.coverage.triggers import FREEZE_ADDED, FREEZE_FACTS, FREEZE_FIGURES, FREEZE_REMOVED
 from apps.organizations.models import Organization, TenantModel
 
 
@@ -70,14 +72,14 @@ class Target(models.Model):
         return f"{self.year}年 {self.percent.normalize():f}%"
 
 
-def _frozen(name: str) -> list[pgtrigger.Trigger]:
-    """Refuse every change to the rows of a closed year."""
+def _frozen(name: str, changed: str) -> list[pgtrigger.Trigger]:
+    """Refuse every change to the rows of a closed year, but for what a recorded correction says."""
     shared: dict[str, Any] = {"when": pgtrigger.After, "level": pgtrigger.Statement}
     old, new = pgtrigger.Referencing(old="old_rows"), pgtrigger.Referencing(new="new_rows")
     both = pgtrigger.Referencing(old="old_rows", new="new_rows")
     return [
         pgtrigger.Trigger(name=f"{name}_freeze_insert", operation=pgtrigger.Insert, referencing=new, func=FREEZE_ADDED, **shared),
-        pgtrigger.Trigger(name=f"{name}_freeze_update", operation=pgtrigger.Update, referencing=both, func=FREEZE_CHANGED, **shared),
+        pgtrigger.Trigger(name=f"{name}_freeze_update", operation=pgtrigger.Update, referencing=both, func=changed, **shared),
         pgtrigger.Trigger(name=f"{name}_freeze_delete", operation=pgtrigger.Delete, referencing=old, func=FREEZE_REMOVED, **shared),
     ]
 
@@ -105,7 +107,7 @@ class Fact(TenantModel):
             models.UniqueConstraint(fields=["county", "year", "indicator", "organization"], name="fact_once_a_year"),
         ]
         indexes = [models.Index(fields=["year", "indicator", "organization"], name="fact_of_organization")]
-        triggers = _frozen("fact")
+        triggers = _frozen("fact", FREEZE_FACTS)
 
     def __str__(self) -> str:
         return f"{self.organization} {self.year_id} {self.indicator}"
@@ -136,10 +138,35 @@ class Figure(TenantModel):
             models.CheckConstraint(condition=models.Q(covered__lte=models.F("total")), name="figure_never_over_whole"),
         ]
         indexes = [models.Index(fields=["organization", "year"], name="figure_of_node")]
-        triggers = _frozen("figure")
+        triggers = _frozen("figure", FREEZE_FIGURES)
 
     def __str__(self) -> str:
         return f"{self.organization} {self.year_id} {self.indicator} {self.covered}/{self.total}"
+
+
+class FactCorrection(TenantModel):
+    """A fact of a closed year that was wrong: what it said, what it says now, and why. The database lets exactly that through."""
+
+    append_only = True
+
+    year = models.ForeignKey(Year, models.PROTECT, related_name="corrections", verbose_name="年度", editable=False)
+    indicator = models.CharField("指标", max_length=40, editable=False)
+    covered = models.BooleanField("更正后已覆盖", editable=False)  # before, it said the opposite
+    reason = models.TextField("更正原因", max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name="经办人")
+    at = models.DateTimeField("时间", default=timezone.now, editable=False)
+
+    objects = FactCorrectionQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "数字更正"
+        verbose_name_plural = "数字更正"
+        ordering = ["-at", "-pk"]
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="fact_correction_has_a_reason")]
+        indexes = [models.Index(fields=["year", "indicator", "organization"], name="correction_of_fact")]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.year_id} {self.indicator}"
 
 
 class Change(TenantModel):

@@ -12,6 +12,9 @@ class YearQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
+    def closed(self) -> Self:
+        return self.filter(closed_at__isnull=False)
+
 
 class LineQuerySet(TenantQuerySet):
     """Rows that remember their line in the tree as it was in their year."""
@@ -30,6 +33,13 @@ class LineQuerySet(TenantQuerySet):
 
 
 class FactQuerySet(LineQuerySet):
+    def named(self, words: str) -> Self:
+        """Every word is in the organization's name, or begins its code."""
+        found = self
+        for word in words.split():
+            found = found.filter(models.Q(organization__name__icontains=word) | models.Q(organization__code__startswith=word))
+        return found
+
     def covered(self) -> Self:
         return self.filter(covered=True)
 
@@ -41,3 +51,11 @@ class FigureQuerySet(LineQuerySet):
     def whole(self) -> Self:
         """Without the breakdown."""
         return self.filter(group="")
+
+
+class FactCorrectionQuerySet(TenantQuerySet):
+    def of(self, *, year: int, indicator: str) -> Self:
+        return self.filter(year=year, indicator=indicator)
+
+    def of_year(self, year: int) -> Self:
+        return self.filter(year=year)

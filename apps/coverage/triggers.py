@@ -6,7 +6,6 @@ from django.db import connections
 
 from apps.coverage.registry import indicators
 
-# A move of an organization carries the county column of its rows along; what was counted stays.
 _CLOSED = "RAISE EXCEPTION 'the year is closed' USING ERRCODE = 'check_violation'"
 
 FREEZE_ADDED = f"""
@@ -16,14 +15,26 @@ RETURN NULL;
 
 FREEZE_REMOVED = FREEZE_ADDED.replace("new_rows", "old_rows")
 
-FREEZE_CHANGED = f"""
+# A move of an organization carries the county column of its rows along; what was counted stays.
+_CHANGED = f"""
 IF EXISTS (
-    SELECT FROM new_rows JOIN old_rows USING (id) JOIN coverage_year y ON y.year IN (old_rows.year_id, new_rows.year_id)
+    SELECT FROM new_rows n JOIN old_rows o USING (id) JOIN coverage_year y ON y.year IN (o.year_id, n.year_id)
     WHERE y.closed_at IS NOT NULL
-    AND to_jsonb(new_rows) - 'county_id' IS DISTINCT FROM to_jsonb(old_rows) - 'county_id'
+    AND to_jsonb(n) - 'county_id' IS DISTINCT FROM to_jsonb(o) - 'county_id'
+    AND (to_jsonb(n) - '{{{{covered,county_id}}}}'::text[] = to_jsonb(o) - '{{{{covered,county_id}}}}'::text[] AND n.covered = ({{right}})) IS NOT TRUE
 ) THEN {_CLOSED}; END IF;
 RETURN NULL;
 """  # noqa: S608
+
+# A correction (FactCorrection) says what a fact of a closed year becomes; a figure can only become what its facts then sum to.
+FREEZE_FACTS = _CHANGED.format(
+    right="SELECT c.covered FROM coverage_factcorrection c "
+    "WHERE (c.year_id, c.indicator, c.organization_id) = (n.year_id, n.indicator, n.organization_id) ORDER BY c.id DESC LIMIT 1"
+)
+FREEZE_FIGURES = _CHANGED.format(
+    right="SELECT count(*) FROM coverage_fact f WHERE f.covered AND (f.year_id, f.indicator) = (n.year_id, n.indicator) "
+    'AND f.path <@ n.path AND n."group" IN (\'\', f."group")'
+)
 
 TREE = "organizations_organization"
 

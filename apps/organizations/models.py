@@ -174,6 +174,8 @@ class TenantRemark(TenantModel, Remark):
 class TenantLook(TenantModel, Look):
     """What somebody has read of such a report."""
 
+    personal: ClassVar = "reader_id"
+
     class Meta(Look.Meta):
         abstract = True
 

@@ -1,21 +1,19 @@
 """Work plans (统筹城乡队建工作方案): the parts that a year asks for, what a unit writes there, its stages and attachments."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 import pghistory
 from django.core.validators import validate_slug
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 
 from apps.core import rich_text, security
 from apps.core.lifecycle.models import Passage, Report, Slot
-from apps.organizations.models import TenantLook, TenantModel, TenantRemark, TenantReport, TenantStep
+from apps.organizations.models import TenantLook, TenantModel, TenantRemark, TenantStep
 from apps.plans.querysets import AttachmentQuerySet, PlanQuerySet
 from apps.plans.sections import STAGES
-from apps.years.models import Window
+from apps.years.models import Window, YearlyReport
 
 
 @pghistory.track()
@@ -45,14 +43,13 @@ security.bound("plans_section", "false")  # the template is the city's to set
 
 
 @pghistory.track()
-class Plan(TenantReport):
+class Plan(YearlyReport):
     """A reporting unit's plan for the year: written parts, stages with dates and people, and the figures it starts from (circular §5.2)."""
 
     content_fields: ClassVar = ("leader", "contact")
     other_content: ClassVar = ("texts", "figures")
     required_fields: ClassVar = ("leader", "contact")
 
-    window = models.ForeignKey(Window, models.PROTECT, related_name="plans", verbose_name="年度", editable=False)
     texts = models.JSONField("正文", default=dict, editable=False)  # key of the section → its cleaned text (apps/core/rich_text.py)
     figures = models.JSONField("上报时的数字", default=list, editable=False)  # what coverage said when it was handed in
     leader = models.CharField("负责人", blank=True, max_length=40, help_text="姓名和职务。")
@@ -78,14 +75,6 @@ class Plan(TenantReport):
 
     def get_absolute_url(self) -> str:
         return reverse("plans:detail", args=[self.pk])
-
-    @property
-    def year(self) -> int:
-        return self.window.year
-
-    @property
-    def due_at(self) -> datetime:
-        return self.window.due_at
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -115,8 +104,6 @@ class Plan(TenantReport):
                 found |= self._stage_problems(section)
             elif section.is_required and not self.texts.get(section.key):
                 found[section.key] = f"请填写{section.title}。"
-        if closed := self.window.closed_sentence(timezone.localdate(), self.window.until(self.organization)):
-            found[""] = closed
         return found
 
     def _stage_problems(self, section: Section) -> dict[str, str]:

@@ -30,7 +30,7 @@ resolve = reports.resolve
 @transaction.atomic
 def draft(*, organization: Organization, window: Window, by: Any) -> tuple[Plan, bool]:
     """The unit's plan of that year; begun from last year's where there is one. Returns the plan and whether it was begun now."""
-    if closed := window.closed_sentence(timezone.localdate(), window.until(organization)):
+    if closed := window.closed_for(organization, timezone.localdate()):
         raise DomainError(closed)
     plan, begun = Plan.objects.get_or_create(
         organization=organization, county_id=organization.county_id, window=window, defaults={"created_by": by, "updated_by": by}

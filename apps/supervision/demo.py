@@ -14,7 +14,8 @@ from apps.organizations.demo import person_name
 from apps.organizations.demo.stories import moment, write_locked, write_remarks
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, RoleHolding
-from apps.supervision.models import FIRST_YEAR, Inspection, Step, SupervisionReport
+from apps.supervision.models import Inspection, Step, SupervisionReport
+from apps.years.models import FIRST_YEAR, Window
 
 # This year, in the circular's order; a None has not begun.
 THIS_YEAR = (
@@ -42,7 +43,8 @@ REMARKS = {"inspections": "第 1 次督导发现的问题是否已经整改，�
 
 
 def load(*, today: date, random: Random) -> None:
-    """A report of every unit for every closed year, and of most for the running one."""
+    """A window of every year; a report of every unit for those that are over, and of most for the running one."""
+    windows = Window.objects.bulk_create(Window.proposed("supervision", year) for year in range(FIRST_YEAR, today.year + 1))
     city = Organization.objects.get(kind=Kind.CITY)
     holdings = RoleHolding.objects.filter(role__in=["county_lead", "city_officer"]).prefetch_related("group__user_set")
     people = {holding.organization_id: holding.group.user_set.all()[0] for holding in holdings}
@@ -50,25 +52,25 @@ def load(*, today: date, random: Random) -> None:
     inspections: list[Inspection] = []
     for number, county in enumerate(Organization.objects.counties()):
         head = f"{person_name(random)}（副主任）"
-        for year in range(FIRST_YEAR, today.year + 1):
-            state = THIS_YEAR[number] if year == today.year else State.APPROVED
+        for window in windows:
+            state = THIS_YEAR[number] if window.year == today.year else State.APPROVED
             if state:
-                report = _report(county, year, state, people[county.pk], is_slow=number in SLOW)
+                report = _report(county, window, state, people[county.pk], is_slow=number in SLOW)
                 report.body_head = head if report.body_name else ""
                 _date(report, today, random)
                 reports.append(report)
                 inspections += _inspections(report, today, random)
     write_locked(SupervisionReport, reports, lambda: Inspection.objects.bulk_create(inspections))
-    stored = SupervisionReport.objects.select_related("organization", "created_by").prefetch_related("inspections")
+    stored = SupervisionReport.objects.select_related("window", "organization", "created_by").prefetch_related("inspections")
     steps = Step.objects.bulk_create(step for report in stored for step in _steps(report, people[city.pk], city))
     write_remarks((step, (city, REMARKS)) for step in steps if step.verb == Verb.RETURN)
     SupervisionReport.objects.update(updated_at=Coalesce("decided_at", "submitted_at", "created_at"))
 
 
-def _report(county: Organization, year: int, state: State, by: User, *, is_slow: bool) -> SupervisionReport:
+def _report(county: Organization, window: Window, state: State, by: User, *, is_slow: bool) -> SupervisionReport:
     since = FIRST_YEAR + is_slow
-    report = SupervisionReport(organization=county, county=county, year=year, state=state, created_by=by)
-    if year >= since:
+    report = SupervisionReport(organization=county, county=county, window=window, state=state, created_by=by)
+    if window.year >= since:
         report.measures_title, report.measures_issued_on = f"{county}少先队工作督导办法（试行）", date(since, 4, 20)
         report.body_name, report.body_set_up_on = f"{county}少先队工作督导组", date(since, 5, 8)
     return report

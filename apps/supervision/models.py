@@ -5,21 +5,19 @@ from typing import Any, ClassVar
 
 import pghistory
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.lifecycle.enums import State, Verb
 from apps.core.lifecycle.models import Passage, Report, Slot
-from apps.organizations.models import TenantModel, TenantRemark, TenantReport, TenantStep
+from apps.organizations.models import TenantModel, TenantRemark, TenantStep
 from apps.supervision.querysets import SupervisionReportQuerySet
-
-FIRST_YEAR = 2012  # the first year for which the circular sets targets
+from apps.years.models import YearlyReport
 
 
 @pghistory.track()
-class SupervisionReport(TenantReport):
+class SupervisionReport(YearlyReport):
     """A reporting unit's supervision in one year: the measures issued, the body set up, the inspections carried out (circular §3.2.4).
 
     Measures and body may be older than the year and are reported again while they stand; an inspection belongs to its year.
@@ -33,7 +31,6 @@ class SupervisionReport(TenantReport):
         ("body", "督导机构", ("body_name", "body_head", "body_set_up_on")),
     )
 
-    year = models.PositiveSmallIntegerField("年度", validators=[MinValueValidator(FIRST_YEAR), MaxValueValidator(2100)], editable=False)
     measures_title = models.CharField("文件名称", max_length=120, blank=True, help_text="本地督导办法的完整标题；沿用往年办法的照填。")
     measures_issued_on = models.DateField("印发日期", null=True, blank=True)
     body_name = models.CharField("机构名称", max_length=60, blank=True, help_text="例如“少先队工作督导组”。")
@@ -45,11 +42,10 @@ class SupervisionReport(TenantReport):
     class Meta:
         verbose_name = "督导情况"
         verbose_name_plural = "督导情况"
-        ordering = ["-year", "county__position"]
+        ordering = ["-window__year", "county__position"]
         constraints = [
-            models.UniqueConstraint(fields=["county", "organization", "year"], name="supervision_once_a_year"),
+            models.UniqueConstraint(fields=["county", "organization", "window"], name="supervision_once_a_year"),
             models.CheckConstraint(condition=models.Q(organization=models.F("county")), name="supervision_of_a_reporting_unit"),
-            models.CheckConstraint(condition=models.Q(year__range=(FIRST_YEAR, 2100)), name="supervision_year_known"),
             Report.state_constraint("supervision_submitted_has_time"),
         ]
 
@@ -63,11 +59,6 @@ class SupervisionReport(TenantReport):
         hint = "接收后计入全市督导情况；需要补充时可以再退回。"
         return (Slot("review", "接收", "市少工委办公室", "supervision.review", self.organization, hint),)
 
-    @staticmethod
-    def open_years(today: date) -> list[int]:
-        """Years that may be reported: the running one, and the one before for whoever has not."""
-        return [year for year in (today.year, today.year - 1) if year >= FIRST_YEAR]
-
     @property
     def inspection_count(self) -> int:
         return len(self.inspections.all())
@@ -77,7 +68,7 @@ class SupervisionReport(TenantReport):
         return min(date(self.year, 12, 31), timezone.localdate())
 
     def problems(self) -> dict[str, str]:
-        found: dict[str, str] = {}
+        found = super().problems()
         for _, label, names in self.parts:
             empty = [name for name in names if getattr(self, name) in (None, "")]
             if len(empty) < len(names):

@@ -8,7 +8,7 @@ class SupervisionReportQuerySet(ReportQuerySet):
     """Each fact counts in the year whose received report states it, from its own day on."""
 
     def in_year(self, year: int) -> Self:
-        return self.filter(year=year)
+        return self.filter(window__year=year)
 
     def with_measures_on(self, day: date) -> Self:
         return self.approved().in_year(day.year).filter(measures_issued_on__lte=day)

@@ -1,17 +1,18 @@
-"""Which years are reported, and who has reported."""
+"""Who has reported, and what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from apps.core.lifecycle import standings
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.standings import Board, Standing
-from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
-from apps.supervision.models import FIRST_YEAR, SupervisionReport
+from apps.supervision.models import SupervisionReport
+from apps.years import selectors as years
+from apps.years.models import Window
 
-RELATED = ("organization", "county", "updated_by")
+RELATED = ("window", "organization", "county", "updated_by")
 
 
 @dataclass(frozen=True)
@@ -23,23 +24,17 @@ class Facts:
     inspected: int
 
 
-def years(today: date) -> list[int]:
-    """Every year of the work so far, newest first."""
-    return list(range(max(today.year, FIRST_YEAR), FIRST_YEAR - 1, -1))
+def board(*, window: Window, user: Any) -> Board:
+    """One standing per unit that reports and that the user sees, in the circular's order, with the inspections of each report."""
+    reports = SupervisionReport.objects.visible_to(user).filter(window=window).select_related(*RELATED).prefetch_related("inspections")
+    return standings.board(year=window.year, units=years.reporters(window=window, user=user), reports=reports)
 
 
-def board(*, year: int, user: Any) -> Board:
-    """One standing per reporting unit the user sees, in the circular's order, with the inspections of each report."""
-    units = Organization.objects.in_scope(scope_for(user, "supervision.view")).counties()
-    reports = SupervisionReport.objects.visible_to(user).in_year(year).select_related(*RELATED).prefetch_related("inspections")
-    return standings.board(year=year, units=units, reports=reports)
-
-
-def ledger(*, unit: Organization, user: Any, today: date) -> list[Standing]:
-    """The unit's standing for every year, newest first."""
+def ledger(*, unit: Organization, windows: Sequence[Window], user: Any) -> list[Standing]:
+    """The unit's standing for every year, in the order of the windows."""
     own = SupervisionReport.objects.visible_to(user).filter(organization=unit)
     reports = own.select_related(*RELATED).prefetch_related("inspections")
-    return list(standings.ledger(years=years(today), units=[unit], reports=reports))
+    return list(standings.ledger(years=[window.year for window in windows], units=[unit], reports=reports))
 
 
 def facts(board: Board) -> Facts:

@@ -12,6 +12,7 @@ from apps.core.lifecycle import services as lifecycle
 from apps.organizations.models import Organization
 from apps.organizations.services import reports
 from apps.supervision.models import SupervisionReport
+from apps.years.models import Window
 
 submit = reports.submit
 approve = reports.approve
@@ -19,15 +20,14 @@ send_back = reports.send_back
 
 
 @transaction.atomic
-def draft(*, organization: Organization, year: int, by: Any) -> tuple[SupervisionReport, bool]:
+def draft(*, organization: Organization, window: Window, by: Any) -> tuple[SupervisionReport, bool]:
     """The unit's report of that year; begun with last year's measures and body, which usually stand. Was it begun now?"""
-    open_now = SupervisionReport.open_years(timezone.localdate())
-    if year not in open_now:
-        raise DomainError(f"现在可以填报{'、'.join(f'{each}年' for each in open_now)}的督导情况。")
+    if closed := window.closed_for(organization, timezone.localdate()):
+        raise DomainError(closed)
     report, begun = SupervisionReport.objects.get_or_create(
-        organization=organization, county_id=organization.county_id, year=year, defaults={"created_by": by, "updated_by": by}
+        organization=organization, county_id=organization.county_id, window=window, defaults={"created_by": by, "updated_by": by}
     )
-    before = SupervisionReport.objects.approved().in_year(year - 1).filter(organization=organization).first()
+    before = SupervisionReport.objects.approved().in_year(window.year - 1).filter(organization=organization).first()
     if begun and before is not None:
         for name in SupervisionReport.content_fields:
             setattr(report, name, getattr(before, name))

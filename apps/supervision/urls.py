@@ -6,7 +6,7 @@ app_name = "supervision"
 
 urlpatterns = [
     path("", views.SupervisionList.as_view(), name="list"),
-    path("year/<int:year>/<int:unit>/begin/", views.SupervisionCreate.as_view(), name="create"),
+    path("year/<year:year>/<int:unit>/begin/", views.SupervisionCreate.as_view(), name="create"),
     path("<int:pk>/", views.SupervisionDetail.as_view(), name="detail"),
     path("<int:pk>/edit/", views.SupervisionEdit.as_view(), name="edit"),
     path("<int:pk>/submit/", views.SupervisionSubmit.as_view(), name="submit"),

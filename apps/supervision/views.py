@@ -15,6 +15,7 @@ from apps.supervision import selectors, services
 from apps.supervision.forms import SupervisionForm
 from apps.supervision.models import SupervisionReport
 from apps.supervision.tables import UnitTable, YearTable
+from apps.years.models import Window
 
 
 class SupervisionPage(lifecycle.ReportMixin):
@@ -23,7 +24,7 @@ class SupervisionPage(lifecycle.ReportMixin):
     model = SupervisionReport
     services = services
     room = "督导"
-    related = ("organization", "county", "submitted_by", "updated_by", "created_by")
+    related = ("window", "organization", "county", "submitted_by", "updated_by", "created_by")
     permission = "supervision.view"
 
 
@@ -35,27 +36,27 @@ class SupervisionList(Guarded, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         find = self.board if scope_for(self.request.user, "supervision.view").everything else self.ledger
-        return super().get_context_data(**find(timezone.localdate()), **kwargs)
+        windows = list(Window.objects.of_kind("supervision"))
+        return super().get_context_data(windows=windows, **find(windows, timezone.localdate()), **kwargs)
 
-    def board(self, today: date) -> dict[str, Any]:
-        years = selectors.years(today)
-        year = next((each for each in years if str(each) == self.request.GET.get("year")), years[0])
-        board = selectors.board(year=year, user=self.request.user)
-        return {
-            "years": years,
-            "board": board,
-            "facts": selectors.facts(board),
-            "table": arranged(self.request, UnitTable(board.standings)),
-        }
+    def board(self, windows: list[Window], today: date) -> dict[str, Any]:
+        user, year = self.request.user, self.request.GET.get("year")
+        asked = next((each for each in windows if str(each.year) == year), None)
+        window = asked or Window.objects.of_kind("supervision").current(today).first()
+        context = {"window": window, "today": today, "may_open": user.has_perm("years.open")}
+        if window is None:
+            return context
+        board = selectors.board(window=window, user=user)
+        return {**context, "board": board, "facts": selectors.facts(board), "table": arranged(self.request, UnitTable(board.standings))}
 
-    def ledger(self, today: date) -> dict[str, Any]:
+    def ledger(self, windows: list[Window], today: date) -> dict[str, Any]:
         user = self.request.user
         unit = Organization.objects.in_scope(scope_for(user, "supervision.view")).counties().get()
-        standings = selectors.ledger(unit=unit, user=user, today=today)
-        open_now = SupervisionReport.open_years(today)
-        waiting = [each for each in standings if each.year in open_now]
-        table = arranged(self.request, YearTable(standings))
-        return {"may_edit": user.has_perm("supervision.edit", unit), "open": waiting, "table": table}
+        standings = selectors.ledger(unit=unit, windows=windows, user=user)
+        open_now = {window.year: window for window in Window.objects.of_kind("supervision").open_for(unit, today)}
+        waiting = [(open_now[each.year], each) for each in standings if each.year in open_now]
+        table, may_edit = arranged(self.request, YearTable(standings)), user.has_perm("supervision.edit", unit)
+        return {"unit": unit, "today": today, "may_edit": may_edit, "waiting": waiting, "table": table}
 
 
 class SupervisionCreate(lifecycle.ReportCreate):
@@ -66,7 +67,9 @@ class SupervisionCreate(lifecycle.ReportCreate):
 
     def begin(self, year: int, unit: int) -> SupervisionReport:
         units = Organization.objects.in_scope(scope_for(self.request.user, "supervision.edit")).counties()
-        report, begun = services.draft(organization=get_object_or_404(units, pk=unit), year=year, by=self.request.user)
+        organization = get_object_or_404(units, pk=unit)
+        window = get_object_or_404(Window.objects.of_kind("supervision"), year=year)
+        report, begun = services.draft(organization=organization, window=window, by=self.request.user)
         if begun and report.measures_title:
             messages.info(self.request, f"已带入{year - 1}年的督导办法和督导机构，请核对；督导工作请填写{year}年开展的。")
         return report

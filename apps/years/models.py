@@ -1,18 +1,23 @@
 """The reporting year as the city sets it: when each kind of report is taken, from whom, and for whom longer (circular §5.2)."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from apps.core import security
-from apps.organizations.models import Organization, TenantModel
+from apps.core.lifecycle.enums import EDITABLE, State
+from apps.coverage.models import Year
+from apps.organizations.models import Organization, TenantModel, TenantReport
 from apps.years import registry
 from apps.years.enums import Answer
-from apps.years.querysets import ExtensionQuerySet, WindowQuerySet
+from apps.years.querysets import ExtensionQuerySet, ReopeningQuerySet, WindowQuerySet
 
 FIRST_YEAR, LAST_YEAR = 2012, 2100
 
@@ -76,6 +81,28 @@ class Window(models.Model):
             return f"{self.label}从 {self.opens_on:%Y-%m-%d} 开始填报。"
         last = max(self.closes_on, until or self.closes_on)
         return f"{self.label}已于 {last:%Y-%m-%d} 截止填报；如需补报，请向市少工委办公室申请延期。"
+
+    def closed_for(self, organization: Organization, on: date) -> str:
+        """The same for one unit, with all that was decided about it: that it need not report, more time, a year that was closed."""
+        if exempted := self.exemptions.filter(organization=organization).first():
+            return f"{organization}不需要报送{self.label}（{exempted.reason}）。"
+        if self.closed_at is None:
+            return self.closed_sentence(on, self.until(organization))
+        return self.frozen_for(organization, on)
+
+    @cached_property
+    def closed_at(self) -> datetime | None:
+        """When the city closed its year; nothing in it changes afterwards but by a recorded correction."""
+        return Year.objects.closed().filter(pk=self.year).values_list("closed_at", flat=True).first()
+
+    def frozen_for(self, organization: Organization, on: date) -> str:
+        """Why nothing that one unit reported changes any more; empty before the year is closed, and while it is reopened for the unit."""
+        if self.closed_at is None or self.reopenings.open_on(on).filter(organization=organization).exists():
+            return ""
+        return (
+            f"{self.year}年度已于 {timezone.localtime(self.closed_at):%Y-%m-%d} 关闭，{self.label}不再变动；"
+            "确有错误需要更正的，请联系市少工委办公室，由其登记原因后重新开放。"
+        )
 
     def until(self, organization: Organization) -> date | None:
         """The last day on which one unit may still hand in, where it was granted more time."""
@@ -147,3 +174,82 @@ class Extension(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.organization}申请{self.window.label}延期"
+
+    def get_absolute_url(self) -> str:
+        return reverse("years:extension", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.answer == Answer.OPEN
+
+
+class Reopening(TenantModel):
+    """A correction to a closed year: one unit's report is opened again until a day, for a reason; the database lets just that through."""
+
+    append_only = True
+
+    window = models.ForeignKey(Window, models.PROTECT, related_name="reopenings", editable=False)
+    reason = models.TextField("更正原因", max_length=500)
+    until = models.DateField("开放至")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name="经办人")
+    at = models.DateTimeField("时间", default=timezone.now, editable=False)
+
+    objects = ReopeningQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
+
+    class Meta:
+        verbose_name = "重新开放"
+        verbose_name_plural = "重新开放"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(organization=models.F("county")), name="reopening_of_a_reporting_unit"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="reopening_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"重新开放{self.organization}{self.window.label}"
+
+
+class YearlyReport(TenantReport):
+    """What a reporting unit hands in once a year, in the window of its kind: late, locked and frozen follow from the window alone."""
+
+    window = models.ForeignKey(Window, models.PROTECT, related_name="+", verbose_name="年度", editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def year(self) -> int:
+        return self.window.year
+
+    @property
+    def due_at(self) -> datetime:
+        return self.window.due_at
+
+    @cached_property
+    def frozen(self) -> str:
+        """A closed year's report changes no more, except that what was handed in again in time is still decided."""
+        if self.state == State.SUBMITTED and self.window.reopenings.filter(organization=self.organization).exists():
+            return ""
+        return self.window.frozen_for(self.organization, timezone.localdate())
+
+    @property
+    def is_editable(self) -> bool:
+        return super().is_editable and not self.frozen
+
+    @property
+    def is_returnable(self) -> bool:
+        return super().is_returnable and not self.window.frozen_for(self.organization, timezone.localdate())
+
+    def open_slots(self) -> tuple[Any, ...]:
+        return () if self.frozen else super().open_slots()
+
+    def problems(self) -> dict[str, str]:
+        closed = self.window.closed_for(self.organization, timezone.localdate())
+        return {**super().problems(), **({"": closed} if closed else {})}
+
+    def more_time_url(self, user: Any) -> str:
+        """Where the unit asks for more time, once its report is overdue."""
+        overdue = self.state in EDITABLE and timezone.now() > self.due_at
+        if not overdue or self.frozen or self.window.closed_at or not user.has_perm("years.ask", self.organization):
+            return ""
+        return reverse("years:ask", args=[self.year, self.window.kind, self.organization_id])

@@ -4,6 +4,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
+from apps.coverage.models import Year
 from apps.organizations.querysets import TenantQuerySet
 from apps.years.enums import Answer
 
@@ -12,13 +13,35 @@ class WindowQuerySet(models.QuerySet):
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
 
+    def of_year(self, year: int) -> Self:
+        return self.filter(year=year)
+
+    def before(self, year: int) -> Self:
+        """Those of earlier years, the latest first."""
+        return self.filter(year__lt=year).order_by("-year")
+
+    def running(self) -> Self:
+        """Without the years that the city has closed."""
+        return self.exclude(year__in=Year.objects.closed().values("year"))
+
     def open_on(self, day: date) -> Self:
-        return self.filter(opens_on__lte=day, closes_on__gte=day)
+        return self.running().filter(opens_on__lte=day, closes_on__gte=day)
 
     def open_for(self, organization: Any, day: date) -> Self:
-        """Open for everybody, or for this unit alone."""
+        """What this unit may hand in on a day: open for everybody or for it alone, and asked of it."""
         longer = Q(extensions__organization=organization, extensions__answer=Answer.GRANTED, extensions__until__gte=day)
-        return self.filter(Q(opens_on__lte=day), Q(closes_on__gte=day) | longer).distinct()
+        running = Q(opens_on__lte=day) & (Q(closes_on__gte=day) | longer) & ~Q(year__in=Year.objects.closed().values("year"))
+        reopened = Q(reopenings__organization=organization, reopenings__until__gte=day)
+        return self.asked_of(organization).filter(running | reopened).distinct()
+
+    def asked_of(self, organization: Any) -> Self:
+        """Without those that the unit is exempted from."""
+        return self.exclude(exemptions__organization=organization)
+
+    def past_for(self, organization: Any, day: date) -> Self:
+        """What was asked of this unit and can no longer be handed in, though its year is not closed."""
+        over = self.running().asked_of(organization).filter(closes_on__lt=day)
+        return over.exclude(pk__in=self.model.objects.open_for(organization, day).values("pk"))
 
     def current(self, day: date) -> Self:
         """Best first: open and not yet due, then open for those who are late, then the newest."""
@@ -33,3 +56,8 @@ class ExtensionQuerySet(TenantQuerySet):
 
     def waiting(self) -> Self:
         return self.filter(answer=Answer.OPEN)
+
+
+class ReopeningQuerySet(TenantQuerySet):
+    def open_on(self, day: date) -> Self:
+        return self.filter(until__gte=day)

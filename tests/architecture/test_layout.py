@@ -15,7 +15,8 @@ ROOT: Path = settings.BASE_DIR
 MAX_LINES = 500
 
 # style.md, and what Django or the portal itself looks for by name.
-STYLE = "enums models validators querysets rules services selectors tasks forms filters tables resources views urls indicators todos admin"
+STYLE = """enums models validators querysets rules services selectors tasks forms filters tables resources views urls indicators todos jobs
+    admin"""
 FRAMEWORK = "__init__ apps middleware context_processors migrations management templatetags demo"
 # An app's own file needs a reason.
 OWN_FILES = {
@@ -32,6 +33,9 @@ OWN_FILES = {
     "people/rosters": "reads a pasted list of people and names every fault in it; what a form does for one person",
     "plans/sections": "the circular's parts of a plan, as data: what a year's template begins with",
     "years/registry": "the registry of yearly reports to which the siblings contribute",
+    "jobs/registry": "what can be done as a job; the apps above declare it in their jobs.py",
+    "jobs/running": "the engine between task and app: attempts, the owner's scope, one result",
+    "jobs/progress": "how far a running job is, told through the cache",
     "coverage/registry": "the registry of indicators to which the siblings contribute",
 }
 

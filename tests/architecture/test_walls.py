@@ -30,9 +30,11 @@ NO_TENANT = {
     "core_submission": "forms that were sent, known by a digest; nothing of what they said",
     "audit_act": "the log of acts: added to by everybody, read by who sees the whole city",
     "audit_seal": "covers the rows of every tenant; says of them only their number and their digests",
+    "notices_preference": "a person's own settings: read and written by nobody else (tests/notices/test_wall.py)",
     "rooms_checklist": "the same standard for every school",
     "rooms_checklistitem": "part of the standard",
 }
+PERSONAL = {"notices_notice": "read by whoever sees the organization, marked as read by its reader", "notices_preference": "its person's"}
 DIRECTORIES = {"organizations_organization"}  # read by every signed-in scope, written like a tenant's
 # Tables that write no history of their own.
 UNTRACKED = {
@@ -40,6 +42,10 @@ UNTRACKED = {
     "accounts_passwordrecord": "setting a password is an act",
     "plans_look": "what a reader has read; nothing is decided by it",
     "core_submission": "what was sent shows in the history of what it changed",
+    "notices_event": "an outbox: what it says never changes, and who was told when stands on its rows",
+    "notices_notice": "when it came and when it was read stand on the row",
+    "notices_post": "derived from the event; the sending has its own row",
+    "notices_delivery": "each of its steps leaves its time on the row; sending again is an act",
     "coverage_fact": "derived from the registers, which are tracked",
     "coverage_figure": "derived from the facts",
     "coverage_change": "a note for the engine, taken away once it is settled",
@@ -96,7 +102,8 @@ def test_logs_of_no_tenant_are_read_by_whoever_sees_everything():
 
 def test_only_the_trees_names_are_a_directory():
     found = sql("""SELECT c.relname, polname::text, polcmd::text FROM pg_policy p JOIN pg_class c ON c.oid = polrelid
-                   WHERE polname NOT IN ('tenant', 'read', 'add') AND polname !~ '^bounded' AND relrowsecurity AND relforcerowsecurity""")
+                   WHERE polname NOT IN ('tenant', 'read', 'add') AND polname !~ '^(bounded|personal)'
+                   AND relrowsecurity AND relforcerowsecurity""")
     acts = {"directory": "r", "tenant_insert": "a", "tenant_update": "w", "tenant_delete": "d"}
     assert set(found) == {(name, *policy) for name in DIRECTORIES for policy in acts.items()}
 
@@ -109,6 +116,15 @@ def test_what_has_no_tenant_and_is_not_everybodys_is_written_within_bounds():
                    WHERE polname ~ '^bounded' AND relrowsecurity AND relforcerowsecurity""")
     acts = {"bounded_read": "r", "bounded_insert": "a", "bounded_update": "w", "bounded_delete": "d"}
     assert set(found) == {(name, *policy) for name in BOUNDED for policy in acts.items()}
+
+
+def test_personal_rows_are_their_persons():
+    """Of a tenant's rows the writing is narrowed; what has no tenant is nobody else's at all."""
+    found = sql("""SELECT c.relname, polname::text, polcmd::text, polpermissive FROM pg_policy p JOIN pg_class c ON c.oid = polrelid
+                   WHERE polname ~ '^personal' AND relrowsecurity AND relforcerowsecurity""")
+    narrowed = {("notices_notice", "personal_insert", "a", False), ("notices_notice", "personal_update", "w", False)}
+    assert set(found) == {*narrowed, ("notices_preference", "personal", "*", True)}
+    assert {name for name, *_ in found} == set(PERSONAL)
 
 
 def test_counties_are_never_missing():

@@ -19,7 +19,8 @@ from apps.core.lifecycle import locks
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.models import Report
 from apps.organizations.enums import Kind
-from apps.organizations.models import Organization, TenantModel
+from apps.organizations.models import Organization, RoleHolding, TenantModel
+from apps.organizations.services import roles
 from tests.factories.people import UserFactory
 from tests.factories.reports import unlocked
 
@@ -92,10 +93,17 @@ class Rows:
     def _target(self, target: Any, ends: Ends, mark: str) -> Any:
         if target._meta.label == settings.AUTH_USER_MODEL:
             return UserFactory()
+        if issubclass(target, RoleHolding):
+            return roles.grant(user=UserFactory(), role="school_counselor", organization=_school(ends[0]))
         if issubclass(target, TenantModel):
             return self.row(target, ends, mark)
         shared = target._default_manager.order_by("pk").first()
         return shared or target._default_manager.create(**{field.name: self._value(field, ends, mark) for field in _to_fill(target)})
+
+
+def _school(organization: Organization) -> Organization:
+    """Some school of the organization's reporting unit."""
+    return Organization.objects.filter(kind=Kind.SCHOOL, county=organization.county_id).order_by("pk")[0]
 
 
 def example(field: models.Field, mark: str) -> Any:

@@ -9,18 +9,27 @@ from django.utils import timezone
 from apps.core.lifecycle.enums import State
 from apps.organizations.models import Organization
 from apps.supervision.models import Inspection, SupervisionReport
+from apps.years.models import Window
 from tests.factories.people import UserFactory
 from tests.factories.reports import unlocked
 
 
+def window_of(year: int) -> Window:
+    """The supervision window of a year; one that is over is still open for whoever tests it."""
+    days = {"opens_on": date(year, 1, 1), "due_on": date(year, 12, 20), "closes_on": max(date(year, 12, 31), timezone.localdate())}
+    return Window.objects.get_or_create(kind="supervision", year=year, defaults=days)[0]
+
+
 class SupervisionFactory(factory.django.DjangoModelFactory):
-    """`SupervisionFactory(organization=county)`: a draft for 2012 with measures and a body."""
+    """`SupervisionFactory(organization=county, year=2026)`: a draft with measures and a body; by default of 2012."""
 
     class Meta:
         model = SupervisionReport
+        exclude = ("year",)
 
     county_id = factory.SelfAttribute("organization.county_id")
     year = 2012
+    window = factory.LazyAttribute(lambda report: window_of(report.year))
     measures_title = "少先队工作督导办法"
     measures_issued_on = date(2012, 3, 1)
     body_name = "少先队工作督导组"

@@ -108,11 +108,11 @@ def _alike(old: str, new: str) -> bool:
 
 def _pieces(old: str, new: str) -> Iterator[Piece]:
     """What stayed, went and came; a scrap that stayed between two changes is read as part of them."""
-    steps = [[change, left, right] for change, left, right in _steps(PIECES.findall(old), PIECES.findall(new))]
+    steps = list(_steps(PIECES.findall(old), PIECES.findall(new)))
     for at in range(len(steps) - 2, 0, -1):
         if steps[at][0] == "same" and len(steps[at][1]) < SHORT:
-            before, scrap, after = steps[at - 1 : at + 2]
-            steps[at - 1 : at + 2] = [["changed", before[1] + scrap[1] + after[1], before[2] + scrap[2] + after[2]]]
+            (_, left, right), (_, scrap, _), (_, left_after, right_after) = steps[at - 1 : at + 2]
+            steps[at - 1 : at + 2] = [("changed", left + scrap + left_after, right + scrap + right_after)]
     for change, left, right in steps:
         if change == "same":
             yield Piece("same", "".join(left))

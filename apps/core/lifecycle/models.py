@@ -92,6 +92,11 @@ class Report(models.Model):
         return models.CheckConstraint(name=name, condition=models.Q(state=State.DRAFT) | handed_in)
 
     @property
+    def frozen(self) -> str:
+        """Why nothing about it changes any more, whatever its state, and who can change that; empty while it can."""
+        return ""
+
+    @property
     def is_editable(self) -> bool:
         return self.state in EDITABLE
 
@@ -116,6 +121,10 @@ class Report(models.Model):
         """Late is a fact about the first submission and the due time, not a state."""
         due = self.due_at
         return due is not None and (self.submitted_at or timezone.now()) > due
+
+    def more_time_url(self, user: Any) -> str:
+        """Where this user may ask for more time; empty where there is nothing to ask for."""
+        return ""
 
     def tenancy(self) -> dict[str, Any]:
         """The tenant columns that the report's steps repeat."""

@@ -36,6 +36,8 @@ def decisions(user: Any, report: Report) -> list[Slot]:
 
 def may_return(user: Any, report: Report) -> bool:
     """Whoever is asked to decide may return it instead; what is approved may be returned by whoever reviews or signs."""
+    if not report.is_returnable:
+        return False
     if report.state != State.APPROVED:
         return bool(decisions(user, report))
     reviews = (slot for slot in report.slots() if slot.permission.endswith((".review", ".sign")))

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import formats, timezone
 
 from apps.core.errors import Conflict, DomainError
+from apps.core.lifecycle import steps
 from apps.core.lifecycle.enums import State, Verb
 from apps.core.lifecycle.models import Passage, Report, as_shown
 from apps.core.lifecycle.remarks import WHOLE
@@ -154,6 +155,8 @@ def _lock(report: R, version: int) -> R:
         else:
             what = "修改了这份材料"
         raise Conflict(f"{who}在 {when} {what}，您的操作没有执行。请核对最新内容后再继续。")
+    if stored.frozen:
+        raise DomainError(stored.frozen)
     return stored
 
 
@@ -162,5 +165,6 @@ def _record(report: R, verb: Verb, *, by: Any, **facts: Any) -> R:
     report.updated_by = by
     report.save()
     said = {"content": report.content(), "shown": as_shown(report)}
-    report.steps.create(verb=verb, by=by, **said, **facts, **report.tenancy())  # type: ignore[attr-defined]
+    step = report.steps.create(verb=verb, by=by, **said, **facts, **report.tenancy())  # type: ignore[attr-defined]
+    steps.announce(report, step)
     return report

@@ -96,6 +96,7 @@ class ReportDetail(ReportMixin, DetailView):
             app=self.app,
             may_edit=rules.may_edit(user, report),
             locked=locked_sentence(report) if rules.is_locked_for(user, report) else "",
+            more_time_url=report.more_time_url(user),
             may_submit=may_submit,
             submit_label=report.verb_label(Verb.SUBMIT),
             problems=report.problems() if may_submit else {},
@@ -167,8 +168,10 @@ class ReportEdit(ReportMixin, HeldFormMixin, UpdateView):
         return self.render_to_response(context, status=409)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        blocked = self.object.problems().get("", "")
-        return super().get_context_data(app=self.app, last_return=self.object.last_return, blocked=blocked, **kwargs)
+        blocked, more_time_url = self.object.problems().get("", ""), self.object.more_time_url(self.request.user)
+        return super().get_context_data(
+            app=self.app, last_return=self.object.last_return, blocked=blocked, more_time_url=more_time_url, **kwargs
+        )
 
 
 class ReportAct(ReportMixin, SingleObjectMixin, View):
@@ -268,6 +271,8 @@ class ReportReturn(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
 
 def locked_sentence(report: Report) -> str:
     """Why a report can't be edited, and who can change that."""
+    if report.frozen:
+        return report.frozen
     slots = report.open_slots() or [slot for slot in report.slots() if slot.permission.endswith(".review")]
     who = "、".join(dict.fromkeys(slot.who for slot in slots))
     return f"这份材料{report.state_label}，不能修改。如需修改，请联系{who}退回。"

@@ -1,0 +1,122 @@
+"""A closed year stays as it is, in SQL: what was reported, the windows it was reported in, their templates, and the year's targets.
+
+Derived from the models: every table with a foreign key to a window, every table with one to a yearly report. Coverage's own triggers freeze
+list and figures. A reopening lets through what belongs to its unit until its day, and afterwards only the approval of what was
+handed in by then.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections, models
+
+from apps.coverage.models import Target
+from apps.years.models import Reopening, Window, YearlyReport
+
+LOCK = 20130410  # writers share it, closing takes it alone: what is written is closed over, or refused
+TABLES = {"INSERT": "NEW TABLE AS new_rows", "UPDATE": "OLD TABLE AS old_rows NEW TABLE AS new_rows", "DELETE": "OLD TABLE AS old_rows"}
+
+# Is what a unit (or, for NULL, the city) reports in a window frozen? An approval only needs that it was once reopened.
+FROZEN = f"""
+CREATE OR REPLACE FUNCTION years_frozen(in_window bigint, unit bigint, approval boolean) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM years_window w JOIN coverage_year y USING (year) WHERE w.id = in_window AND y.closed_at IS NOT NULL)
+    AND NOT EXISTS (
+        SELECT FROM years_reopening r WHERE r.window_id = in_window AND r.organization_id = unit
+        AND (approval OR r.until >= (now() AT TIME ZONE '{settings.TIME_ZONE}')::date)
+    )
+$$;
+"""  # noqa: S608  our own names
+
+FUNCTION = """
+CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE is_frozen boolean;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared({lock});
+    IF TG_OP = 'INSERT' THEN
+        SELECT EXISTS (SELECT FROM new_rows x {join} WHERE {added}) INTO is_frozen;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT EXISTS (SELECT FROM old_rows x {join} WHERE {removed}) INTO is_frozen;
+    ELSE
+        SELECT EXISTS (
+            SELECT FROM new_rows x JOIN old_rows o USING (id) {join}
+            WHERE to_jsonb(x) - 'county_id' IS DISTINCT FROM to_jsonb(o) - 'county_id' AND {changed}
+        ) INTO is_frozen;
+    END IF;
+    IF is_frozen THEN
+        RAISE EXCEPTION 'the year is closed' USING ERRCODE = 'check_violation', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """One table, and when a row of it (`x`) is frozen: added, removed, changed (before, `o`)."""
+
+    table: str
+    added: str
+    removed: str
+    changed: str
+    join: str = ""
+
+
+def install(using: str) -> None:
+    """Put the triggers on every table of a yearly report. Runs as the owner after every migration; idempotent."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("\n".join([FROZEN, *statements()]))
+
+
+def frozen() -> Iterator[Frozen]:
+    """Every table that a closed year freezes."""
+    closed = "EXISTS (SELECT FROM coverage_year y WHERE y.year IN ({}) AND y.closed_at IS NOT NULL)"
+    yield Frozen(Target._meta.db_table, closed.format("x.year"), closed.format("x.year"), closed.format("x.year, o.year"))
+    own = "years_frozen({}, NULL, false)"
+    yield Frozen(Window._meta.db_table, own.format("x.id"), closed.format("x.year"), closed.format("x.year, o.year"))
+    for model in _tables():
+        if issubclass(model, YearlyReport):
+            unit = "years_frozen(x.window_id, x.organization_id, {})"
+            approved = "o.state = 'submitted' AND x.state = 'approved'"
+            yield Frozen(model._meta.db_table, unit.format("false"), unit.format("false"), unit.format(approved))
+        elif report := _to(model, lambda target: issubclass(target, YearlyReport)):
+            above = report.remote_field.model._meta.db_table
+            unit = "years_frozen(r.window_id, r.organization_id, {})"
+            approval = "x.verb = 'approve'" if _is_step(model) else "false"
+            join = f'JOIN "{above}" r ON r.id = x."{report.column}"'
+            yield Frozen(model._meta.db_table, unit.format(approval), unit.format("false"), unit.format("false"), join)
+        elif model is not Reopening and (window := _to(model, lambda target: target is Window)):
+            its = own.format(f'x."{window.column}"')
+            yield Frozen(model._meta.db_table, its, its, its)
+
+
+def statements() -> Iterator[str]:
+    for each in frozen():
+        name = f"years_freeze_{each.table}"[:63]
+        yield FUNCTION.format(
+            name=name, lock=LOCK, join=each.join, added=f"({each.added})", removed=f"({each.removed})", changed=f"({each.changed})"
+        )
+        for event, rows in TABLES.items():
+            yield (
+                f'CREATE OR REPLACE TRIGGER "years_freeze_{event.lower()}" AFTER {event} ON "{each.table}" REFERENCING {rows} '
+                f'FOR EACH STATEMENT EXECUTE FUNCTION "{name}"();'
+            )
+
+
+def _tables() -> Iterator[type[models.Model]]:
+    """Every table of ours; history is written, not reported, and what says so itself stays open (a reader's own mark)."""
+    for model in apps.get_models():
+        if not hasattr(model, "pgh_tracked_model") and not model._meta.proxy and not getattr(model, "outlives_the_year", False):
+            yield model
+
+
+def _to(model: type[models.Model], wanted: Any) -> models.ForeignKey | None:
+    """The foreign key by which a row belongs to what is `wanted`."""
+    keys = (field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey))
+    return next((field for field in keys if wanted(field.remote_field.model)), None)
+
+
+def _is_step(model: type[models.Model]) -> bool:
+    return any(field.name == "verb" for field in model._meta.concrete_fields)
