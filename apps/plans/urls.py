@@ -12,7 +12,7 @@ urlpatterns = [
     path("<int:pk>/", views.PlanDetail.as_view(), name="detail"),
     path("<int:pk>/edit/", views.PlanEdit.as_view(), name="edit"),
     path("<int:pk>/submit/", views.PlanSubmit.as_view(), name="submit"),
-    path("<int:pk>/approve/", views.PlanApprove.as_view(), name="approve"),
-    path("<int:pk>/return/", views.PlanReturn.as_view(), name="return"),
+    path("<int:pk>/review/", views.PlanReview.as_view(), name="review"),
+    path("<int:pk>/editions/<int:edition>/", views.PlanEdition.as_view(), name="edition"),
     path("attachments/<int:pk>/", views.AttachmentDownload.as_view(), name="attachment"),
 ]
