@@ -10,13 +10,14 @@ from apps.conferences import selectors
 from apps.conferences.enums import Presence
 from apps.conferences.models import Attachment, Decision, Meeting, Member, Rhythm
 from apps.conferences.services import decisions, meetings, members
-from apps.core import rich_text
 from apps.core.forms import DATE, SeenForm, refuse_slips
+from apps.core.rich_fields import RichField
 from apps.core.uploads import MAX_FILES, FilesField
 from apps.organizations.models import Organization
 
 FIRST_YEAR, LAST_YEAR = 2012, 2100
 MAX_ITEMS, MAX_ITEM, MAX_MINUTES = 30, 200, 20_000
+MINUTES_HELP = "写明讨论的情况和意见；议定的事项另外逐条登记。也可以不写，附上盖章的纪要文件。"
 
 
 class MemberForm(SeenForm):
@@ -109,14 +110,12 @@ class MinutesForm(SeenForm):
     class Meta:
         model = Meeting
         fields = ("minutes",)
-        widgets = {"minutes": forms.Textarea(attrs={"rows": 14})}
-        help_texts = {"minutes": "写明讨论的情况和意见；议定的事项另外逐条登记。也可以不写，附上盖章的纪要文件。"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["minutes"]
-        field.max_length = MAX_MINUTES
-        self.initial["minutes"] = rich_text.plain(self.instance.minutes)
+        self.fields["minutes"] = RichField(
+            label="纪要", help_text=MINUTES_HELP, max_length=MAX_MINUTES, stored=self.instance.minutes, required=False
+        )
         self.fields["remove"].queryset = self.instance.attachments.all()  # type: ignore[attr-defined]
         recorded = {row.member_id: row.presence for row in self.instance.attendances.all()}
         self.members = list(Member.objects.sitting_in(self.instance))
@@ -142,12 +141,6 @@ class MinutesForm(SeenForm):
 
     def presences(self) -> dict[Member, str]:
         return {member: self.cleaned_data[f"presence_{member.pk}"] for member in self.members}
-
-    def clean_minutes(self) -> str:
-        text = self.cleaned_data["minutes"]
-        if len(text) > MAX_MINUTES:
-            raise forms.ValidationError(f"最多 {MAX_MINUTES} 字，现在有 {len(text)} 字，请删减，或者作为附件上传。")
-        return rich_text.typed(text)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -24,7 +24,7 @@ class MemberFactory(factory.django.DjangoModelFactory):
 
 
 class MeetingFactory(factory.django.DjangoModelFactory):
-    """`MeetingFactory(organization=county)`: held a week ago, with two items, nothing recorded. `recorded=True` adds minutes and who came."""
+    """`MeetingFactory(organization=county)`: held a week ago, with two items; `recorded=True` adds minutes and who came."""
 
     class Meta:
         model = Meeting
