@@ -6,7 +6,7 @@ from django.urls import reverse
 from apps.core import todos
 from apps.core.todos import Todo
 from apps.notices import selectors
-from apps.notices.models import Delivery
+from apps.notices.models import Delivery, Notice
 from apps.organizations.grants import grants_of
 
 
@@ -14,7 +14,8 @@ from apps.organizations.grants import grants_of
 def unread(user: Any) -> Iterator[Todo]:
     """Everybody: what they have been told and not read."""
     if count := selectors.unread_count(user):
-        yield Todo("未读通知", f"{reverse('notices:inbox')}?state=unread", "打开即标为已读。", count, tone="info")
+        latest = Notice.objects.visible_to(user).unread_first().values_list("title", flat=True)[:2]
+        yield Todo("未读通知", f"{reverse('notices:inbox')}?state=unread", "；".join(latest), count, tone="info")
 
 
 @todos.source
