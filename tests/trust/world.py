@@ -85,7 +85,7 @@ ARGUMENTS: dict[str, Callable[[str, Site | None], Any]] = {
     "school": lambda address, site: site.school.pk if site else NOBODY,
     "held": lambda address, site: RoleHolding.objects.get(role="school_counselor", organization=site.school).pk if site else NOBODY,
     "log": lambda address, site: "acts",
-    "format": lambda address, site: "xlsx",
+    "format": lambda address, site: {"plans:paper": "docx", "plans:archive": "zip"}.get(address, "xlsx"),
     "table": lambda address, site: Organization.pgh_event_model._meta.db_table,
     "event": lambda address, site: Organization.pgh_event_model.objects.filter(pgh_obj=site.place).latest("pk").pk if site else NOBODY,
 }
