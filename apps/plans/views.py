@@ -3,7 +3,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -12,19 +12,21 @@ from django.views.generic import DetailView, TemplateView, View
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
-from apps.core.errors import DomainError
+from apps.core.errors import Conflict, DomainError
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
+from apps.core.lifecycle.review import ReportEdition, ReportReview
 from apps.core.lifecycle.tables import LedgerTable, StandingTable
 from apps.core.tables import arranged
 from apps.core.throttle import EXPORT
 from apps.jobs import services as jobs
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
-from apps.plans import papers, selectors, services
+from apps.plans import drafting, papers, selectors, services
 from apps.plans.forms import PlanForm
 from apps.plans.jobs import TITLES, VOLUME, ZIP
 from apps.plans.models import Attachment, Plan
+from apps.plans.services import Written
 from apps.years.models import Window
 
 log = logging.getLogger(__name__)
@@ -89,6 +91,7 @@ class PlanCreate(lifecycle.ReportCreate):
 
 
 class PlanDetail(PlanPage, lifecycle.ReportDetail):
+    has_review = True
     template_name = "plans/detail.html"
     submit_note = "上报后由市少工委办公室审核，审核期间不能修改；需要修改时可以请市少工委办公室退回。"
 
@@ -101,24 +104,47 @@ class PlanEdit(PlanPage, lifecycle.ReportEdit):
     template_name = "plans/form.html"
     form_class = PlanForm
     lead = "约需 20 分钟。填写时自动保存，可以随时离开，以后接着填。"
+    written: Written | None = None
 
     def save(self, form: Any) -> Plan:
         files = {} if self.autosaves else {"files": form.cleaned_data["uploads"], "remove": form.cleaned_data["remove"]}
-        return services.save(
-            report=form.instance, by=self.request.user, version=form.cleaned_data["version"], stages=form.rows.rows(), **files
-        )
+        plan, by, seen = form.instance, self.request.user, form.seen()
+        if not seen:  # not from our page: what it was written over is not known
+            return services.save(report=plan, by=by, version=form.cleaned_data["version"], stages=form.rows.rows(), **files)
+        self.written = services.write(report=plan, by=by, parts=form.written_parts(), seen=seen, **files)
+        self.object = self.written.plan
+        if self.written.colliding:
+            raise Conflict(drafting.collision_sentence(self.written))
+        if self.written.taken and not self.autosaves:
+            messages.info(self.request, drafting.taken_sentence(self.written))
+        return self.written.plan
+
+    def told(self, form: Any) -> dict[str, Any]:
+        return drafting.told(form, self.written, self.request.user) if self.written else {}
+
+    def conflict(self, form: Any, conflict: Conflict) -> HttpResponse:
+        if self.written is None:
+            return super().conflict(form, conflict)
+        if self.autosaves:
+            return JsonResponse({"message": conflict.message, **self.told(form)}, status=409)
+        form.show_joined(self.written)
+        return self.render_to_response(self.get_context_data(form=form, conflict=conflict, stored=self.written.plan), status=409)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, **drafting.beside(context["form"], self.request.user)}
 
 
 class PlanSubmit(PlanPage, lifecycle.ReportSubmit):
     permission = "plans.submit"
 
 
-class PlanApprove(PlanPage, lifecycle.ReportApprove):
-    permission = "plans.review"
+class PlanReview(PlanPage, ReportReview):
+    """Passage beside remarks; asks the plan's own decisions who may read it so."""
 
 
-class PlanReturn(PlanPage, lifecycle.ReportReturn):
-    permission = "plans.review"
+class PlanEdition(PlanPage, ReportEdition):
+    """An approved text, with its number."""
 
 
 class AttachmentDownload(Guarded, DetailView):
