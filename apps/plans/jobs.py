@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.constants import PageLabelStyle
 from pypdf.generic import NameObject, TextStringObject
 
 from apps.core import documents
@@ -70,8 +71,9 @@ def volume(job: Job, progress: Progress) -> Result:
         entries.append({"title": str(standing.report), "page": first})
         _bind(writer, papers.pdf(standing.report, first_page=first))
     missing = [str(each.organization) for each in standings if each not in handed_in]
+    title = f"嘉兴市{year}年{papers.SUBJECT}汇编"
     context = {
-        "title": f"嘉兴市{year}年{papers.SUBJECT}汇编",
+        "title": title,
         "lines": ("嘉兴市", f"{year}年{papers.SUBJECT}", "汇　编"),
         "by": job.hat.organization.office,
         "day": timezone.localdate(),
@@ -81,9 +83,7 @@ def volume(job: Job, progress: Progress) -> Result:
     }
     front = PdfWriter()
     _bind(front, documents.pdf("plans/papers/front.html", context, sheet=documents.OFFICIAL))
-    return Result(
-        _joined(front, writer, entries, context["title"]), f"{year}年工作方案汇编.pdf", documents.PDF, _sentence(standings, handed_in)
-    )
+    return Result(_joined(front, writer, entries, title), f"{year}年工作方案汇编.pdf", documents.PDF, _sentence(standings, handed_in))
 
 
 def _year(job: Job) -> tuple[Sequence[Standing], list[Standing]]:
@@ -175,9 +175,9 @@ def _joined(front: PdfWriter, body: PdfWriter, entries: Sequence[dict[str, Any]]
         for page in part.pages:
             book.add_page(page)
     for entry in entries:
-        book.add_outline_item(entry["title"], before + entry["page"] - 1)
-    book.set_page_label(0, before - 1, style="/r")
-    book.set_page_label(before, len(book.pages) - 1, style="/D", start=1)
+        book.add_outline_item(title=entry["title"], page_number=before + entry["page"] - 1)
+    book.set_page_label(0, before - 1, style=PageLabelStyle.LOWERCASE_ROMAN)
+    book.set_page_label(before, len(book.pages) - 1, style=PageLabelStyle.DECIMAL, start=1)
     book.add_metadata({"/Title": title, "/Author": "嘉兴市少先队统筹城乡队建工作平台"})
     book.root_object[NameObject("/Lang")] = TextStringObject("zh-CN")
     book.compress_identical_objects()
