@@ -3,23 +3,28 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.views.generic import DetailView, TemplateView
+from django.utils.http import content_disposition_header
+from django.views.generic import DetailView, TemplateView, View
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
-from apps.core.errors import Conflict
+from apps.core.errors import Conflict, DomainError
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
 from apps.core.lifecycle.review import ReportEdition, ReportReview
 from apps.core.lifecycle.tables import LedgerTable, StandingTable
 from apps.core.tables import arranged
+from apps.core.throttle import EXPORT
+from apps.jobs import services as jobs
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
-from apps.plans import drafting, selectors, services
+from apps.plans import drafting, papers, selectors, services
 from apps.plans.forms import PlanForm
+from apps.plans.jobs import TITLES, VOLUME, ZIP
 from apps.plans.models import Attachment, Plan
 from apps.plans.services import Written
 from apps.years.models import Window
@@ -160,3 +165,43 @@ class AttachmentDownload(Guarded, DetailView):
             raise Http404 from None
         audit.record(Verb.DOWNLOAD, f"{attachment.plan}：{attachment.name}", details={"size": attachment.size})
         return FileResponse(file, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
+
+
+class PlanPaper(PlanPage, DetailView):
+    """The plan as an official paper, to print or to go on writing in; that it was taken is in the log."""
+
+    throttle = EXPORT
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        suffix = self.kwargs["format"]
+        if suffix not in papers.FORMATS:
+            raise Http404
+        plan = self.get_object()
+        try:
+            paper = papers.pdf(plan) if suffix == "pdf" else papers.docx(plan)
+        except DomainError as error:
+            messages.error(request, error.message)
+            return self.to("detail")
+        audit.record(Verb.EXPORT, f"{plan}（{suffix}）", details={"format": suffix})
+        response = HttpResponse(paper, content_type=papers.FORMATS[suffix])
+        response.headers["Content-Disposition"] = content_disposition_header(True, papers.filename(plan, suffix))
+        return response
+
+
+class PlanArchive(Guarded, View):
+    """Ask for a year's plans as one file; a job makes it."""
+
+    permission = "plans.view"
+    http_method_names = ["post"]
+    kinds = {"zip": ZIP, "pdf": VOLUME}
+
+    def post(self, request: Any, year: int, format: str) -> HttpResponse:
+        if format not in self.kinds:
+            raise Http404
+        kind, here = self.kinds[format], request.hat.organization
+        try:
+            job = jobs.start(kind=kind, title=f"{year}年{TITLES[kind]}", organization=here, by=request.user, arguments={"year": year})
+        except DomainError as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(f"{reverse('plans:list')}?year={year}")
+        return redirect(job)
