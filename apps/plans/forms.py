@@ -1,10 +1,16 @@
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
 
 from apps.core import rich_text
 from apps.core.forms import DATE, refuse_slips
+from apps.core.lifecycle.merging import digest
+from apps.core.lifecycle.models import displayed
 from apps.core.lifecycle.rows import BaseRows, RowsForm
+from apps.core.rich_fields import SUFFIX, RichField
 from apps.core.uploads import MAX_FILES, FilesField
 from apps.plans.enums import Standing
 from apps.plans.models import Attachment, Plan
@@ -38,7 +44,10 @@ Stages = forms.formset_factory(StageForm, formset=BaseRows, extra=1, max_num=40,
 
 
 class PlanForm(RowsForm):
-    """A draft: a text for every part that its year asks for, the stages, and who answers for the plan."""
+    """A draft: a text for every part that its year asks for, the stages, and who answers for the plan.
+
+    It carries digests of the parts as they were seen, so that two people at one plan keep what each of them wrote.
+    """
 
     class Meta:
         model = Plan
@@ -49,6 +58,7 @@ class PlanForm(RowsForm):
     row_label = "步骤"
     rows_formset = Stages
 
+    parts_seen = forms.CharField(widget=forms.HiddenInput, required=False)
     uploads = FilesField(label="添加附件")
     remove = forms.ModelMultipleChoiceField(
         Attachment.objects.none(), label="移除附件", required=False, widget=forms.CheckboxSelectMultiple
@@ -57,15 +67,17 @@ class PlanForm(RowsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["remove"].queryset = self.instance.attachments.all()  # type: ignore[attr-defined]
+        self.initial["parts_seen"] = json.dumps(seen_of(self.instance.parts()))
 
     def add_fields(self) -> None:
         """One field for each written part, as the year's template names it."""
+        self.written = [section.key for section in self.instance.sections if section.key != STAGES]
         for section in self.instance.sections:
             if section.key != STAGES:
-                self.fields[section.key] = forms.CharField(
-                    label=section.title, help_text=section.guidance, max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 6})
+                stored = self.instance.texts.get(section.key, "")
+                self.fields[section.key] = RichField(
+                    label=section.title, help_text=section.guidance, max_length=MAX_TEXT, stored=stored, required=False
                 )
-                self.initial[section.key] = rich_text.plain(self.instance.texts.get(section.key, ""))
 
     @property
     def parts_in_order(self) -> list[Any]:
@@ -80,10 +92,59 @@ class PlanForm(RowsForm):
         added, removed = data.get("uploads", []), data.get("remove", [])
         if added and self.instance.attachments.count() - len(removed) + len(added) > MAX_FILES:
             self.add_error("uploads", f"附件最多 {MAX_FILES} 个，请先移除不需要的附件。")
-        for section, field in self.parts_in_order:
-            if field is not None and section.key in data:
-                self.instance.texts = {**self.instance.texts, section.key: rich_text.typed(data[section.key])}
+        self.instance.texts = {**self.instance.texts, **{key: data[key] for key in self.written if key in data}}
         return data
+
+    def seen(self) -> dict[str, str]:
+        """The digests that the page carried; nonsense is nothing seen."""
+        try:
+            found = json.loads(self.cleaned_data.get("parts_seen") or "{}")
+        except ValueError:
+            return {}
+        return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+    def written_parts(self) -> dict[str, Any]:
+        """What was written, as Plan.parts(); without what was left as it stood in a plain text area."""
+        seen = self.seen()
+        written = {name: self.cleaned_data[name] for name in (*self.written, *Plan.content_fields)}
+        untouched = {
+            name
+            for name in self.written
+            if self.add_prefix(name) + SUFFIX not in self.data
+            and digest(rich_text.squeezed(self.data.get(self.add_prefix(name), ""))) == seen.get(_plain(name))
+        }
+        return {**{name: value for name, value in written.items() if name not in untouched}, STAGES: self.rows.rows()}
+
+    def show_joined(self, written: Any) -> None:
+        """After a save that met another's (services.Written): the parts as they stand, and the other's words where both changed one."""
+        parts = written.plan.parts()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["version"], data["parts_seen"] = str(written.plan.version), json.dumps(seen_of(parts))
+        for name, value in parts.items():
+            if name in written.colliding:
+                self.put_beside(name, value, written)
+            elif name == STAGES:
+                self.rows = self.rows_formset(prefix=self.rows_name, initial=value, form_kwargs=self.row_kwargs())
+            else:
+                data[self.add_prefix(name) + (SUFFIX if name in self.written else "")] = value
+        self.data = data
+
+    def put_beside(self, name: str, value: Any, written: Any) -> None:
+        """Show at a part what somebody else saved there."""
+        holder: Any = self.parts[name] if name == STAGES else self.fields[name]
+        holder.theirs_by, holder.theirs_at, holder.theirs_seen = written.theirs_by, written.theirs_at, digest(value)
+        if name == STAGES:
+            holder.theirs = "\n".join(str(stage) for stage in written.plan.stages.all()) or "（空）"
+            holder.theirs_rows = self.drawn_rows(value)
+        elif name in self.written:
+            holder.theirs, holder.theirs_html = rich_text.plain(value) or "（空）", value
+        else:
+            holder.theirs, holder.theirs_value = displayed(written.plan, name) or "（空）", value
+
+    def drawn_rows(self, value: Any) -> str:
+        """The stages as the page has them, for a page that takes somebody else's."""
+        rows = self.rows_formset(prefix=self.rows_name, initial=value, form_kwargs=self.row_kwargs())
+        return render_to_string("plans/stage_rows.html", {"rows": rows})
 
     def show_theirs(self, stored: Any) -> None:
         super().show_theirs(stored)
@@ -124,3 +185,13 @@ class RemindForm(forms.Form):
 
     def chosen(self) -> list[Any]:
         return [self.lines[key].organization for key in self.cleaned_data["units"]]
+
+
+def seen_of(parts: Mapping[str, Any]) -> dict[str, str]:
+    """The digest of each part, and of each text also the one of its plain form: what a text area without an editor shows."""
+    texts = {_plain(name): digest(rich_text.plain(value)) for name, value in parts.items() if isinstance(value, str)}
+    return {**{name: digest(value) for name, value in parts.items()}, **texts}
+
+
+def _plain(name: str) -> str:
+    return f"{name}:plain"

@@ -1,5 +1,6 @@
 """Work plans (统筹城乡队建工作方案): the parts that a year asks for, what a unit writes there, its stages and attachments."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 import pghistory
@@ -86,6 +87,12 @@ class Plan(YearlyReport):
         """The parts with what was written there, in order; for the stages nothing."""
         return [(section, self.texts.get(section.key, "")) for section in self.sections]
 
+    def parts(self) -> dict[str, Any]:
+        """Everything that is written in the form, part by part: what two people at one plan are compared by."""
+        stages = list(self.stages.values(*Stage.WRITTEN))
+        written = {section.key: stages if section.key == STAGES else self.texts.get(section.key, "") for section in self.sections}
+        return {**written, **{name: getattr(self, name) for name in self.content_fields}}
+
     def needed(self) -> set[str]:
         return {*super().needed(), *(section.key for section in self.sections if section.is_required)}
 
@@ -119,7 +126,7 @@ class Plan(YearlyReport):
         return {
             "sections": [{"key": section.key, "title": section.title} for section in self.sections],
             "texts": {section.key: self.texts.get(section.key, "") for section in self.sections if section.key != STAGES},
-            STAGES: list(self.stages.values("title", "starts_on", "ends_on", "responsible")),
+            STAGES: list(self.stages.values(*Stage.WRITTEN)),
             "figures": self.figures,
             **super().content(),
             "attachments": list(self.attachments.values("name", "size", "sha256")),
@@ -144,6 +151,7 @@ class Stage(TenantModel):
     """One step of a plan: what is done from when to when, and who answers for it."""
 
     deletable = True  # the rows of a draft are replaced as a set; what was submitted is kept in the step
+    WRITTEN: ClassVar = ("title", "starts_on", "ends_on", "responsible")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="stages")
     position = models.PositiveSmallIntegerField("序号")
@@ -171,6 +179,18 @@ class Stage(TenantModel):
     @property
     def is_complete(self) -> bool:
         return bool(self.title and self.starts_on and self.ends_on and self.responsible)
+
+    def a_year_later(self) -> dict[str, Any]:
+        """What was written, with its days a year on."""
+        dates = {name: _a_year_on(getattr(self, name)) for name in ("starts_on", "ends_on")}
+        return {**{name: getattr(self, name) for name in self.WRITTEN}, **dates}
+
+
+def _a_year_on(day: date | None) -> date | None:
+    """The same day a year later; 29 February becomes 28."""
+    if day is None:
+        return None
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def attachment_path(attachment: "Attachment", filename: str) -> str:

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from apps.plans import views
+from apps.plans.template.views import TemplateEdit
 
 app_name = "plans"
 
 urlpatterns = [
     path("", views.PlanList.as_view(), name="list"),
+    path("template/<year:year>/", TemplateEdit.as_view(), name="template"),
     path("year/<year:year>/begin/<int:unit>/", views.PlanCreate.as_view(), name="create"),
     path("year/<year:year>/board.xlsx", views.BoardExport.as_view(), name="export"),
     path("year/<year:year>/remind/", views.Remind.as_view(), name="remind"),

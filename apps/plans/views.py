@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.views.generic import DetailView, FormView, TemplateView, View
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
+from apps.core.errors import Conflict
 from apps.core.exports import FORMATS, workbook
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
@@ -23,10 +24,11 @@ from apps.core.tables import arranged
 from apps.core.throttle import EXPORT
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
-from apps.plans import selectors, services
+from apps.plans import drafting, selectors, services
 from apps.plans.forms import BoardForm, PlanForm, RemindForm
 from apps.plans.models import Attachment, Plan
 from apps.plans.selectors import boards
+from apps.plans.services import Written
 from apps.plans.tables import BoardTable
 from apps.years.models import Window
 
@@ -156,12 +158,35 @@ class PlanEdit(PlanPage, lifecycle.ReportEdit):
     template_name = "plans/form.html"
     form_class = PlanForm
     lead = "约需 20 分钟。填写时自动保存，可以随时离开，以后接着填。"
+    written: Written | None = None
 
     def save(self, form: Any) -> Plan:
         files = {} if self.autosaves else {"files": form.cleaned_data["uploads"], "remove": form.cleaned_data["remove"]}
-        return services.save(
-            report=form.instance, by=self.request.user, version=form.cleaned_data["version"], stages=form.rows.rows(), **files
-        )
+        plan, by, seen = form.instance, self.request.user, form.seen()
+        if not seen:  # not from our page: what it was written over is not known
+            return services.save(report=plan, by=by, version=form.cleaned_data["version"], stages=form.rows.rows(), **files)
+        self.written = services.write(report=plan, by=by, parts=form.written_parts(), seen=seen, **files)
+        self.object = self.written.plan
+        if self.written.colliding:
+            raise Conflict(drafting.collision_sentence(self.written))
+        if self.written.taken and not self.autosaves:
+            messages.info(self.request, drafting.taken_sentence(self.written))
+        return self.written.plan
+
+    def told(self, form: Any) -> dict[str, Any]:
+        return drafting.told(form, self.written, self.request.user) if self.written else {}
+
+    def conflict(self, form: Any, conflict: Conflict) -> HttpResponse:
+        if self.written is None:
+            return super().conflict(form, conflict)
+        if self.autosaves:
+            return JsonResponse({"message": conflict.message, **self.told(form)}, status=409)
+        form.show_joined(self.written)
+        return self.render_to_response(self.get_context_data(form=form, conflict=conflict, stored=self.written.plan), status=409)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, **drafting.beside(context["form"], self.request.user)}
 
 
 class PlanSubmit(PlanPage, lifecycle.ReportSubmit):

@@ -7,13 +7,14 @@ import { start as filters } from "./js/filters.js";
 import { start as formset } from "./js/formset.js";
 import { start as guard } from "./js/guard.js";
 import { start as menu } from "./js/menu.js";
+import { start as partsOf } from "./js/parts.js";
 import { start as password } from "./js/password.js";
 import { start as print } from "./js/print.js";
 
 /* Every part improves markup that already works; what htmx brings in later is improved in the same way. */
-const parts = [confirm, counter, errors, filters, formset, password, print, autosave, guard, menu];
+const parts = [confirm, counter, errors, filters, formset, password, print, partsOf, autosave, guard, menu];
 const improve = (root) => parts.forEach((start) => start(root));
 
 document.documentElement.classList.add("js");
-improve(document);
+document.addEventListener("DOMContentLoaded", () => improve(document)); // after a page's own scripts, which may bring fields of their own
 document.addEventListener("htmx:load", (event) => event.target !== document.body && improve(event.target));

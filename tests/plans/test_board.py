@@ -158,16 +158,13 @@ def test_board_asks_the_database_the_same_for_one_and_many(jiaxing, city, standi
             city.get("/plans/")
         return len(captured)
 
-    services.remind(window=window, units=[jiaxing.county("港区")], by=jiaxing.person("city_officer", jiaxing.city))
+    by = jiaxing.person("city_officer", jiaxing.city)
+    services.remind(window=window, units=[jiaxing.county("港区")], by=by)
     queries()
     before = queries()
-    for name in ("海宁市", "桐乡市"):
+    for name, missing in (("海宁市", "南湖区"), ("桐乡市", "海盐县")):
         unit = jiaxing.county(name)
         facts = {"submitted_at": timezone.now(), "submitted_by": jiaxing.person("county_lead", unit)}
         PlanFactory(organization=unit, window=window, state=State.SUBMITTED, **facts)
-        services.remind(
-            window=window,
-            units=[jiaxing.county("南湖区" if name == "海宁市" else "海盐县")],
-            by=jiaxing.person("city_officer", jiaxing.city),
-        )
+        services.remind(window=window, units=[jiaxing.county(missing)], by=by)
     assert queries() == before

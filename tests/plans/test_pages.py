@@ -137,7 +137,7 @@ def test_form_sent_after_the_session_ended_comes_back(county, lead, plan, writte
     page = client.get(f"/plans/{plan.pk}/edit/")
 
     assert page.context["restored"]
-    assert page.context["form"]["goals"].value() == "登录过期前写的"
+    assert page.context["form"]["goals"].value() == "<p>登录过期前写的</p>"
     assert [row["title"].value() for row in page.context["form"].rows] == ["部署全年工作", ""]
     assert client.post(f"/plans/{plan.pk}/edit/", written(goals="登录过期前写的")).status_code == 302
 
@@ -153,7 +153,7 @@ def test_second_editor_sees_what_the_first_saved_and_decides(county, plan, writt
     answer = county.post(f"/plans/{plan.pk}/edit/", written(goals="王芳的目标"))
 
     form = answer.context["form"]
-    assert (answer.status_code, form["goals"].value()) == (409, "王芳的目标")
+    assert (answer.status_code, form["goals"].value()) == (409, "<p>王芳的目标</p>")
     assert {name: field.theirs for name, field in form.fields.items() if getattr(field, "theirs", "")} == {"goals": "李强的目标"}
     assert form.parts["stages"].theirs == f"{YEAR}-03-01 至 {YEAR}-03-31 李强的步骤（办公室）"
     assert "李强在" in answer.content.decode()

@@ -131,8 +131,8 @@ def test_remark_is_answered_at_its_field_and_stays_until_it_is_resolved(county, 
     assert Remark.objects.unresolved().get() == remark
 
 
-def form_answer(remark, words):
-    return {f"answer_{remark.pk}": words}
+def form_answer(remark, words, seen=""):
+    return {f"answer_{remark.pk}": words, f"initial-answer_{remark.pk}": seen}
 
 
 def test_second_of_two_who_answer_sees_what_the_first_wrote(jiaxing, county, city, submitted, review, written):
@@ -146,6 +146,23 @@ def test_second_of_two_who_answer_sees_what_the_first_wrote(jiaxing, county, cit
     assert answer.status_code == 409
     form = answer.context["form"]
     assert (form[f"answer_{remark.pk}"].value(), form.fields[f"answer_{remark.pk}"].theirs) == ("负责人的答复。", "编辑的答复。")
+    again = {
+        **written(version=form["version"].value()),
+        **form_answer(remark, "负责人的答复。", seen=form.data[f"initial-answer_{remark.pk}"]),
+    }
+    assert county.post(f"/plans/{submitted.pk}/edit/", again).status_code == 302
+    remark.refresh_from_db()
+    assert remark.answer == "负责人的答复。"
+
+
+def test_page_that_saves_itself_writes_over_nobodys_answer(jiaxing, county, city, submitted, review, written):
+    review(city, "return", reason="请补充。", remark_goals="请写明数量。", remark_duties="请写明。")
+    first, second = Remark.objects.sent().order_by("pk")
+    county.post(f"/plans/{submitted.pk}/edit/", written(version=3, **form_answer(first, "我的答复。")), headers={"X-Autosave": "1"})
+    editor = jiaxing.signed_in(jiaxing.person("county_editor", jiaxing.county()))
+    fields = written(version=4, **form_answer(first, ""), **form_answer(second, "编辑的答复。"))
+    editor.post(f"/plans/{submitted.pk}/edit/", fields, headers={"X-Autosave": "1"})
+    assert list(Remark.objects.sent().order_by("pk").values_list("answer", flat=True)) == ["我的答复。", "编辑的答复。"]
 
 
 def test_words_of_a_sent_remark_never_change(city, review):

@@ -136,12 +136,13 @@ class ReportEdit(ReportMixin, HeldFormMixin, UpdateView):
             report = self.save(form)
             lifecycle.answer(report=report, answers=form.answers(), by=self.request.user)
         except Conflict as conflict:
+            form.show_their_answers()
             return self.conflict(form, conflict)
         except DomainError as error:
             form.add_error(error.field, error.message)
             return self.form_invalid(form)
         if self.autosaves:
-            return JsonResponse({"version": report.version, "saved_at": timezone.localtime().strftime("%H:%M")})
+            return JsonResponse({"version": report.version, "saved_at": timezone.localtime().strftime("%H:%M"), **self.told(form)})
         if self.request.POST.get("action") != "check":
             messages.success(self.request, "草稿已保存。")
             return self.to("edit")
@@ -153,6 +154,10 @@ class ReportEdit(ReportMixin, HeldFormMixin, UpdateView):
     def save(self, form: Any) -> Report:
         """An app with rows or files of its own overrides this."""
         return self.services.save(report=form.instance, by=self.request.user, version=form.cleaned_data["version"])
+
+    def told(self, form: Any) -> dict[str, Any]:
+        """What a page that saves itself is told besides: an app with more to say overrides this."""
+        return {}
 
     def form_invalid(self, form: Any) -> HttpResponse:
         if self.autosaves:

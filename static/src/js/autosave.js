@@ -1,5 +1,6 @@
 /* form[data-autosave=url]: saves itself after a pause. The server answers {"version", "saved_at"}, or {"message"} when it cannot. */
 import * as copy from "./local_copy.js";
+import { learn } from "./parts.js";
 
 const PAUSE = 1500;
 const EXPIRED = "登录已过期，填写的内容已保存在本机，重新登录后可以恢复。";
@@ -55,6 +56,7 @@ function watch(form) {
 
   async function send(before) {
     say("正在保存…");
+    const sent = [...new FormData(form)];
     let response;
     try {
       response = await fetch(form.dataset.autosave, { method: "POST", body: textOnly(form), headers: { "X-Autosave": "1" }, redirect: "manual" });
@@ -62,26 +64,33 @@ function watch(form) {
       return keep(OFFLINE);
     }
     if (response.ok) {
-      const { version, saved_at: at } = await response.json();
-      if (form.elements.version) form.elements.version.value = version;
-      saved = before;
+      const answer = await response.json();
+      take(answer, sent, before);
       failed = lost = false;
       copy.drop();
-      return say(`已保存 ${at}`);
+      return say(`已保存 ${answer.saved_at}${answer.notice ? `。${answer.notice}` : ""}`);
     }
     if (response.status === 401 || response.type === "opaqueredirect") {
       keep(EXPIRED);
       return status.append(signIn());
     }
-    if (response.status === 409 || response.status === 422) return refused(response);
+    if (response.status === 409 || response.status === 422) return refused(response, sent, before);
     return keep(NOT_KEPT);
   }
 
-  async function refused(response) {
+  async function refused(response, sent, before) {
     failed = true;
     lost = !copy.keep(form);
-    const { message } = await response.json();
-    say(message, "danger");
+    const answer = await response.json();
+    if (answer.seen) take(answer, sent, before); // the parts that nobody else touched were saved
+    say(answer.message, "danger");
+  }
+
+  function take(answer, sent, before) {
+    const untouched = print(form) === before;
+    if (form.elements.version) form.elements.version.value = answer.version;
+    learn(form, answer, sent);
+    saved = untouched ? print(form) : before;
   }
 
   function keep(words) {
@@ -111,7 +120,7 @@ function textOnly(form) {
 }
 
 function print(form) {
-  return JSON.stringify(copy.fields(form));
+  return JSON.stringify(copy.fields(form).filter(([name]) => name !== "parts_seen"));
 }
 
 function addStatus(form) {

@@ -3,7 +3,7 @@
 export function start(root) {
   root.querySelectorAll("[data-formset]").forEach((set) => {
     const prefix = set.dataset.formset;
-    const total = document.querySelector(`[name="${prefix}-TOTAL_FORMS"]`);
+    const find = () => document.querySelector(`[name="${prefix}-TOTAL_FORMS"]`);
     const template = set.querySelector("template");
     const adder = set.querySelector("[data-formset-add]");
 
@@ -11,8 +11,11 @@ export function start(root) {
     rows().filter(isEmpty).slice(0, -1).forEach((row) => { row.hidden = true; });
     rows().forEach(offerRemoval);
     number();
+    set.addEventListener("formset:read", (event) => read(event.detail));
     set.addEventListener("click", (event) => {
       if (event.target.closest("[data-formset-add]")) add();
+      const mover = event.target.closest("[data-formset-move]");
+      if (mover) move(mover.closest("[data-formset-row]"), mover);
       const remover = event.target.closest("[data-formset-remove]");
       if (remover) remove(remover.closest("[data-formset-row]"));
     });
@@ -22,6 +25,7 @@ export function start(root) {
     }
 
     function add() {
+      const total = find();
       const index = Number(total.value);
       const holder = document.createElement("template");
       holder.innerHTML = template.innerHTML.replaceAll("__prefix__", index);
@@ -42,6 +46,28 @@ export function start(root) {
       number();
       adder?.focus();
       changed();
+    }
+
+    /* The rows keep their places and their names; what they say changes places. */
+    function move(row, button) {
+      const shown = rows().filter((each) => !each.hidden);
+      const other = shown[shown.indexOf(row) + Number(button.dataset.formsetMove)];
+      if (!other) return;
+      const [mine, theirs] = [row, other].map((each) => [...each.querySelectorAll("input, select, textarea")]);
+      mine.forEach((field, index) => { [field.value, theirs[index].value] = [theirs[index].value, field.value]; });
+      other.querySelector(`[data-formset-move="${button.dataset.formsetMove}"]`).focus();
+      changed();
+    }
+
+    /* Rows as the server drew them take the place of those that are here. */
+    function read(html) {
+      rows().forEach((row) => row.remove());
+      set.querySelectorAll(`[name^="${prefix}-"][name$="_FORMS"]`).forEach((field) => field.remove());
+      const holder = document.createElement("template");
+      holder.innerHTML = html;
+      template.before(holder.content);
+      rows().forEach(offerRemoval);
+      number();
     }
 
     function number() {
@@ -73,8 +99,21 @@ function offerRemoval(row) {
   }
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "btn btn-ghost btn-small formset-remove";
+  button.className = "btn btn-ghost btn-small";
   button.dataset.formsetRemove = "";
   button.innerHTML = `移除<span class="visually-hidden">第 <span data-formset-number></span> 项</span>`;
-  row.append(button);
+  const tools = document.createElement("div");
+  tools.className = "formset-tools";
+  if (row.closest("[data-formset-ordered]")) tools.append(mover(-1, "上移"), mover(1, "下移"));
+  tools.append(button);
+  row.append(tools);
+}
+
+function mover(step, label) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-ghost btn-small";
+  button.dataset.formsetMove = step;
+  button.innerHTML = `${label}<span class="visually-hidden">第 <span data-formset-number></span> 项</span>`;
+  return button;
 }

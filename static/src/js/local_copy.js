@@ -9,7 +9,7 @@ export function fields(form) {
 
 /* What the fields say, without how many rows there are and which of them are empty: that changes with every page. */
 export function says(pairs) {
-  return JSON.stringify(pairs.filter(([name, value]) => value && !name.endsWith("_FORMS")));
+  return JSON.stringify(pairs.filter(([name, value]) => value && !name.endsWith("_FORMS") && name !== "parts_seen"));
 }
 
 export function keep(form) {
@@ -51,5 +51,8 @@ export function restore(form, copy) {
     if (field.type === "checkbox" || field.type === "radio") field.checked = kept.includes(field.value);
     else if (field.multiple) [...field.options].forEach((option) => { option.selected = kept.includes(option.value); });
     else if (kept.length) field.value = kept.shift();
+    if (field.dataset.editorSource !== undefined) field.dispatchEvent(new Event("editor:read"));
   }
+  const seen = values.get("parts_seen"); // what the copy was written over: others may have changed more since
+  if (seen && form.elements.parts_seen) form.elements.parts_seen.value = seen[0];
 }

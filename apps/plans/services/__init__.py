@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from apps.core import turns
 from apps.core.errors import DomainError
-from apps.core.lifecycle import rows
+from apps.core.lifecycle import merging, rows
 from apps.core.lifecycle import services as lifecycle
 from apps.core.lifecycle.enums import State
 from apps.core.uploads import content_type
@@ -20,8 +21,8 @@ from apps.notices import services as notices
 from apps.organizations.models import Organization
 from apps.organizations.services import reports
 from apps.plans import selectors
-from apps.plans.models import Attachment, Plan, Section, Stage
-from apps.plans.sections import PARTS
+from apps.plans.models import Attachment, Plan, Section
+from apps.plans.sections import PARTS, STAGES
 from apps.plans.selectors.boards import TO, lines, matter_of
 from apps.years.models import Window
 
@@ -38,12 +39,12 @@ def draft(*, organization: Organization, window: Window, by: Any) -> tuple[Plan,
     plan, begun = Plan.objects.get_or_create(
         organization=organization, county_id=organization.county_id, window=window, defaults={"created_by": by, "updated_by": by}
     )
-    before = Plan.objects.approved().filter(organization=organization, window__year=window.year - 1).first()
-    if begun and before is not None:
+    before = selectors.last_year(plan) if begun else None
+    if before is not None:
         for name in ("texts", *Plan.content_fields):
             setattr(plan, name, getattr(before, name))
         plan.save()
-        rows.replace(plan.stages, [_a_year_later(stage) for stage in before.stages.all()], tenancy=plan.tenancy())
+        rows.replace(plan.stages, [stage.a_year_later() for stage in before.stages.all()], tenancy=plan.tenancy())
     return plan, begun
 
 
@@ -117,16 +118,43 @@ def save(
     return plan
 
 
-def _a_year_later(stage: Stage) -> dict[str, Any]:
-    dates = {name: _shift(getattr(stage, name)) for name in ("starts_on", "ends_on")}
-    return {"title": stage.title, "responsible": stage.responsible, **dates}
+@dataclass(frozen=True)
+class Written:
+    """A draft after somebody's words were joined with what others saved meanwhile."""
+
+    plan: Plan
+    taken: tuple[str, ...] = ()  # parts that only others changed: theirs stand
+    colliding: tuple[str, ...] = ()  # parts that both changed: theirs stand until the writer decides
+    theirs_by: str = ""  # who saved them, and when
+    theirs_at: datetime | None = None
 
 
-def _shift(day: date | None) -> date | None:
-    """The same day a year later; 29 February becomes 28."""
-    if day is None:
-        return None
-    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+@transaction.atomic
+def write(
+    *,
+    report: Plan,
+    by: Any,
+    parts: Mapping[str, Any],
+    seen: Mapping[str, str],
+    files: Iterable[UploadedFile] = (),
+    remove: Iterable[Attachment] = (),
+) -> Written:
+    """Join what somebody wrote (`parts`, as Plan.parts()) with what is stored; `seen` are the digests of what they began from.
+
+    Parts that nobody else touched are written. Raises Conflict when the plan can no longer be edited.
+    """
+    stored = Plan.objects.select_for_update(of=("self",)).select_related("window", "updated_by").get(pk=report.pk)
+    before = stored.parts()
+    joined = merging.join(mine=parts, stored=before, seen=seen)
+    who, at = stored.updated_by or stored.created_by, stored.updated_at
+    files, remove = list(files), list(remove)
+    if joined.values != before or files or remove or not stored.is_editable:
+        stages = joined.values.pop(STAGES, before.get(STAGES, []))
+        for name in Plan.content_fields:
+            setattr(stored, name, joined.values.pop(name))
+        stored.texts = {**stored.texts, **joined.values}
+        save(report=stored, by=by, version=stored.version, stages=stages, files=files, remove=remove)
+    return Written(stored, joined.taken, joined.colliding, who.name, at)
 
 
 def _attach(plan: Plan, file: UploadedFile) -> None:
