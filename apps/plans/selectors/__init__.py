@@ -87,8 +87,7 @@ MINUTES = {"missing": 4, "carried": 2, "remark": 3}  # to write a part, to read 
 def checklist(plan: Plan, carried: Collection[str]) -> Checklist:
     """`carried`: the parts that are still last year's."""
     problems = plan.problems()
-    last_return = plan.last_return
-    remarks = last_return.remarks if last_return else {}
+    remarks = {remark.passage for remark in plan.open_remarks if not remark.answer}
     filled = {name for name, value in plan.parts().items() if value}
     return Checklist(tuple(_item(name, title, problems, carried, filled, name in remarks) for name, title in titles(plan).items()))
 

@@ -134,7 +134,7 @@ def sheet(window: Window, found: Iterable[Line]) -> Sheet:
             line.state_label,
             line.timing,
             _moment(line.report.submitted_at if line.report else None),
-            line.remark_count,
+            str(line.remark_count),
             _moment(line.last_at),
             line.reminded,
         )
