@@ -167,7 +167,12 @@ class RemindForm(forms.Form):
     """Who is reminded of their plan: everybody who has not handed in and was not reminded today, unless the office chooses."""
 
     units = forms.MultipleChoiceField(
-        label="催办单位", widget=forms.CheckboxSelectMultiple, error_messages={"required": "请至少选择一个单位。"}
+        label="催办单位",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "请至少选择一个单位。",
+            "invalid_choice": "有单位刚刚已经上报，或者今天已经催办，请核对后再发送。",
+        },
     )
     text = forms.CharField(label="附言", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text="可以不填。")
 

@@ -141,8 +141,8 @@ def _to_fill(model: type[models.Model]) -> list[Any]:
         for field in model._meta.concrete_fields
         if not isinstance(field, models.AutoField) and not getattr(field, "auto_now", False) and not getattr(field, "auto_now_add", False)
         if field.name in content
-        or field.attname == until
         or field.name in EITHER.get(model._meta.label, ())
+        or field.attname == until
         or (isinstance(field, models.CharField | models.TextField) and not field.choices)
         or not (field.has_default() or field.null or field.blank)
     ]

@@ -84,6 +84,7 @@ ARGUMENTS: dict[str, Callable[[str, Site | None], Any]] = {
     "unit": lambda address, site: site.county.pk if site else NOBODY,
     "school": lambda address, site: site.school.pk if site else NOBODY,
     "held": lambda address, site: RoleHolding.objects.get(role="school_counselor", organization=site.school).pk if site else NOBODY,
+    "edition": lambda address, site: 1,
     "log": lambda address, site: "acts",
     "format": lambda address, site: "xlsx",
     "table": lambda address, site: Organization.pgh_event_model._meta.db_table,

@@ -160,7 +160,7 @@ class _Reader(HTMLParser):
     def _begin(self, block: Paragraph) -> None:
         self.open = block
         cells = [cell for table in self.tables[-1:] for row in table.rows[-1:] for cell in row[-1:]]
-        (cells[0].paragraphs if cells else self.blocks).append(block)  # type: ignore[attr-defined]
+        (cells[0].paragraphs if cells else self.blocks).append(block)
 
     def _item(self) -> None:
         number = 0
