@@ -138,6 +138,7 @@ RATE_LIMITS = {
     "sign_in": env.str("RATE_SIGN_IN", default="30/minute"),  # an address may be a whole school's
     "upload": env.str("RATE_UPLOAD", default="60/minute"),
     "export": env.str("RATE_EXPORT", default="20/minute"),
+    "verify": env.str("RATE_VERIFY", default="30/minute"),
     "message": env.str("RATE_MESSAGE", default="6/minute"),
 }
 

@@ -20,6 +20,8 @@ def to_review(user: Any) -> Iterator[Todo]:
     """The city office: plans that wait for a decision."""
     if waiting := Plan.objects.reviewable_by(user).count():
         yield Todo("工作方案待审核", reverse("plans:list"), "各报送单位已上报，请审核。", count=waiting)
+    if waiting := Plan.objects.signable_by(user).count():
+        yield Todo("工作方案待签发", reverse("plans:list"), "已通过初审，请签发。", count=waiting)
 
 
 @todos.source

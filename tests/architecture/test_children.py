@@ -32,6 +32,7 @@ ALLOWED = {
     "accounts.User.name": "an adult: whoever signs in",
     "audit.Act.name": "an adult: who acted",
     "audit.Act.address": "the network address of whoever acted",
+    "notices.Robot.name": "what a group is called",
     "organizations.Organization.name": "what an organization is called",
     "organizations.PioneerUnit.name": "what a brigade, squad or team is called",
     "rooms.Room.name": "what a room is called",

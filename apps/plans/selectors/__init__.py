@@ -1,4 +1,4 @@
-"""Who has handed in a plan and who has not."""
+"""A unit's plans over the years, and the figures that a plan starts from; the office's board of a year is in boards.py."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,24 +10,16 @@ from django.utils import timezone
 
 from apps.core import rich_text
 from apps.core.lifecycle import standings
-from apps.core.lifecycle.standings import Board, Standing
+from apps.core.lifecycle.standings import Standing
 from apps.coverage.models import Target
 from apps.coverage.selectors import Targets, overview
 from apps.coverage.services.figures import settle
 from apps.organizations.models import Organization
 from apps.plans.models import Plan, Stage
 from apps.plans.sections import STAGES
-from apps.years import selectors as years
 from apps.years.models import Window
 
 RELATED = ("window", "organization", "updated_by")
-
-
-def board(*, window: Window, user: Any) -> Board:
-    """One standing per unit that reports and that the user sees, in the circular's order. A draft that is not the user's counts as not
-    handed in."""
-    handed = Plan.objects.visible_to(user).filter(window=window).select_related(*RELATED)
-    return standings.board(year=window.year, units=years.reporters(window=window, user=user), reports=handed)
 
 
 def ledger(*, unit: Organization, windows: Sequence[Window], user: Any) -> Iterator[Standing]:
@@ -95,8 +87,7 @@ MINUTES = {"missing": 4, "carried": 2, "remark": 3}  # to write a part, to read 
 def checklist(plan: Plan, carried: Collection[str]) -> Checklist:
     """`carried`: the parts that are still last year's."""
     problems = plan.problems()
-    last_return = plan.last_return
-    remarks = last_return.remarks if last_return else {}
+    remarks = {remark.passage for remark in plan.open_remarks if not remark.answer}
     filled = {name for name, value in plan.parts().items() if value}
     return Checklist(tuple(_item(name, title, problems, carried, filled, name in remarks) for name, title in titles(plan).items()))
 
