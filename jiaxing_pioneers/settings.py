@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "apps.desk.context_processors.shell",
+                "apps.notices.context_processors.bell",
             ],
             "builtins": ["apps.core.templatetags.core"],
         },
@@ -137,6 +138,7 @@ RATE_LIMITS = {
     "sign_in": env.str("RATE_SIGN_IN", default="30/minute"),  # an address may be a whole school's
     "upload": env.str("RATE_UPLOAD", default="60/minute"),
     "export": env.str("RATE_EXPORT", default="20/minute"),
+    "message": env.str("RATE_MESSAGE", default="6/minute"),
 }
 
 # Celery: a task is acknowledged after it ran, one is fetched at a time, and what a killed worker held comes back after
@@ -170,6 +172,9 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="嘉兴少先队工作平台 
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0]}")  # what a mail's links begin with
 WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=["oapi.dingtalk.com"])  # group robots are asked by https, unless it says http://host:port
 NOTICES_QUIET = (time(21), time(7))  # groups are not told anything between these; a person chooses hours of their own
+NOTICES_DUE_DAYS = [14, 7, 3, 1, 0]  # days before something is due on which whoever owes it is reminded
+NOTICES_OVERDUE_DAYS = 7  # the day after, and then every so many days
+NOTICES_REMIND_HOUR = 7  # not earlier in the day, so that what is done in the night is done
 NOTICES_POST_MINUTES = env.int("NOTICES_POST_MINUTES", default=10)  # what a group is told within so many is one message
 NOTICES_CLAIM_MINUTES = env.float("NOTICES_CLAIM_MINUTES", default=15)  # a sending under way for longer was cut off: its task has a limit
 
@@ -198,6 +203,7 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
+MINIMUM_NOTICE_DAYS = env.int("MINIMUM_NOTICE_DAYS", default=14)  # a due day sooner than that is set only knowingly
 STALE_ACCOUNT_DAYS = env.int("STALE_ACCOUNT_DAYS", default=180)  # without a sign-in for so long, an account is flagged
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours

@@ -53,11 +53,11 @@ def refuse_slips(form: forms.Form | forms.ModelForm, names: Iterable[str], first
 
 
 class NotedField(BoundField):
-    """A field that may carry what others said about it: a reviewer's `remark`, and `theirs`, what someone else saved meanwhile."""
+    """A field that may carry what others said about it: reviewers' `remarks`, and `theirs`, what someone else saved meanwhile."""
 
     @property
     def aria_describedby(self) -> str | None:
-        notes = [f"{self.auto_id}_{name}" for name in ("remark", "theirs") if getattr(self.field, name, "")]
+        notes = [f"{self.auto_id}_{name}" for name in ("remarks", "theirs") if getattr(self.field, name, "")]
         return " ".join(filter(None, [super().aria_describedby, *notes])) or None
 
 

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 SIGN_IN = "sign_in"  # a view says so: `throttle = SIGN_IN`
 EXPORT = "export"
+MESSAGE = "message"  # sends a mail or a message to a group at once
 UPLOAD = "upload"  # every form that carries files
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.core.fields import LtreeField
 from apps.coverage.querysets import FactCorrectionQuerySet, FactQuerySet, FigureQuerySet, YearQuerySet
+from apps.coverage.registry import Indicator, indicators
 from apps.coverage.triggers import FREEZE_ADDED, FREEZE_FACTS, FREEZE_FIGURES, FREEZE_REMOVED
 from apps.organizations.models import Organization, TenantModel
 
@@ -167,6 +168,11 @@ class FactCorrection(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.organization} {self.year_id} {self.indicator}"
+
+    @property
+    def measured(self) -> Indicator | None:
+        """The indicator, while the portal still has it."""
+        return next((each for each in indicators() if each.key == self.indicator), None)
 
 
 class Change(TenantModel):

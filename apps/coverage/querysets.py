@@ -59,3 +59,6 @@ class FactCorrectionQuerySet(TenantQuerySet):
 
     def of_year(self, year: int) -> Self:
         return self.filter(year=year)
+
+    def for_list(self) -> Self:
+        return self.select_related("organization", "county", "by")

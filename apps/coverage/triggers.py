@@ -21,7 +21,10 @@ IF EXISTS (
     SELECT FROM new_rows n JOIN old_rows o USING (id) JOIN coverage_year y ON y.year IN (o.year_id, n.year_id)
     WHERE y.closed_at IS NOT NULL
     AND to_jsonb(n) - 'county_id' IS DISTINCT FROM to_jsonb(o) - 'county_id'
-    AND (to_jsonb(n) - '{{{{covered,county_id}}}}'::text[] = to_jsonb(o) - '{{{{covered,county_id}}}}'::text[] AND n.covered = ({{right}})) IS NOT TRUE
+    AND (
+        to_jsonb(n) - '{{{{covered,county_id}}}}'::text[] = to_jsonb(o) - '{{{{covered,county_id}}}}'::text[]
+        AND n.covered = ({{right}})
+    ) IS NOT TRUE
 ) THEN {_CLOSED}; END IF;
 RETURN NULL;
 """  # noqa: S608

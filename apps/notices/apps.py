@@ -6,3 +6,9 @@ class NoticesConfig(AppConfig):
 
     name = "apps.notices"
     verbose_name = "通知"
+
+    def ready(self) -> None:
+        from apps.core.lifecycle import steps
+        from apps.notices.services.steps import tell_step
+
+        steps.listen(tell_step)

@@ -44,3 +44,5 @@ class State(models.TextChoices):
 
 
 UNDELIVERED = frozenset({State.FAILED, State.UNKNOWN})  # somebody may decide to send these again
+
+TONES = {Kind.RETURNED: "danger", Kind.OVERDUE: "danger", Kind.REMINDER: "warning", Kind.DUE: "warning", Kind.APPROVED: "success"}

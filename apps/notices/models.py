@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.notices.enums import Channel, Kind, Pace, State
-from apps.notices.querysets import DeliveryQuerySet, EventQuerySet, LineQuerySet, NoticeQuerySet, RobotQuerySet
+from apps.notices.enums import TONES, Channel, Kind, Pace, State
+from apps.notices.querysets import DeliveryQuerySet, EventQuerySet, NoticeQuerySet, PostQuerySet, RobotQuerySet
 from apps.notices.validators import webhook
 from apps.organizations.models import Organization, TenantModel
 
@@ -193,6 +193,10 @@ class Notice(Line):
             models.CheckConstraint(condition=_OURS, name="notice_leads_to_a_page_of_ours"),
         ]
 
+    @property
+    def tone(self) -> str:
+        return TONES.get(Kind(self.kind), "info")
+
     def get_absolute_url(self) -> str:
         return self.url or reverse("notices:inbox")
 
@@ -202,7 +206,7 @@ class Post(Line):
 
     robot = models.ForeignKey(Robot, models.PROTECT, related_name="+", verbose_name="群机器人")
 
-    objects = LineQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
+    objects = PostQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
 
     class Meta:
         verbose_name = "群消息"

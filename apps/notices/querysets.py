@@ -3,13 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db.models import Q
+from django.db.models import Case, Max, Q, When
+from django.utils import timezone
 
 from apps.notices.enums import UNDELIVERED, State
 from apps.organizations.grants import scope_for, whole_scope
 from apps.organizations.querysets import TenantQuerySet
 
 KEPT = timedelta(days=365)  # what was read longer ago than this has left the inbox
+
+RECENT = timedelta(days=30)  # what was not delivered for longer than this nobody is asked about any more
 
 
 class ConnectedQuerySet(TenantQuerySet):
@@ -41,11 +44,19 @@ class LineQuerySet(ConnectedQuerySet):
         return self.to_send().filter(until__lt=now)
 
 
+class PostQuerySet(LineQuerySet):
+    """Lines of groups, for whoever connects them."""
+
+
 class NoticeQuerySet(LineQuerySet):
     """Notices are their reader's alone, in the role in which they were told."""
 
     def visible_to(self, user: Any) -> Self:
         return self.in_scope(whole_scope(user)).filter(user=user.pk)
+
+    def unread_first(self) -> Self:
+        is_read = Case(When(read_at__isnull=True, then=0), default=1)
+        return self.order_by(is_read, "-at", "-pk")
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
@@ -73,8 +84,14 @@ class DeliveryQuerySet(ConnectedQuerySet):
         """Claimed so long ago that whoever claimed them is no longer there."""
         return self.filter(state=State.SENDING, claimed_at__lt=before)
 
+    def recent(self) -> Self:
+        return self.filter(created_at__gt=timezone.now() - RECENT)
+
     def undelivered(self) -> Self:
         return self.filter(state__in=UNDELIVERED)
+
+    def over(self, channel: str) -> Self:
+        return self.filter(channel=channel)
 
     def in_state(self, state: str) -> Self:
         return self.filter(state=state)
@@ -83,3 +100,7 @@ class DeliveryQuerySet(ConnectedQuerySet):
 class RobotQuerySet(ConnectedQuerySet):
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def with_last(self) -> Self:
+        """`sent_at`: when its group was told something last."""
+        return self.annotate(sent_at=Max("deliveries__done_at", filter=Q(deliveries__state=State.SENT)))

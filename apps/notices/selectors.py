@@ -11,8 +11,9 @@ from django.db.models.functions import Cast
 from guardian.models import GroupObjectPermission
 
 from apps.notices.enums import Kind
-from apps.notices.models import Event, Notice
-from apps.organizations.grants import whole_scope
+from apps.notices.models import Delivery, Event, Notice
+from apps.organizations.grants import grants_of, whole_scope
+from apps.organizations.models import Organization
 
 MOST = 100  # beyond that the bell says 99+
 
@@ -62,3 +63,15 @@ def told_about(matter: str, *, user: Any, kinds: Iterable[Kind] = (Kind.REMINDER
     for event, name, read_at in rows.values_list("event", "user__name", "read_at"):
         readers[event].append((name, read_at))
     return [Telling(event, tuple(readers[event.pk])) for event in events]
+
+
+def lines(delivery: Delivery) -> list[Any]:
+    """What one sending carries."""
+    rows: Any = delivery.notice_set if delivery.user_id else delivery.post_set
+    return list(rows.order_by("at", "pk"))
+
+
+def connected(user: Any) -> Organization:
+    """The organization whose channels a person sees to: the highest where they may."""
+    held = grants_of(user)["notices.connect"]
+    return Organization.objects.filter(pk__in=held).order_by("path")[0]

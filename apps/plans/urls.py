@@ -1,16 +1,18 @@
 from django.urls import path
 
 from apps.plans import views
+from apps.plans.template.views import TemplateEdit
 
 app_name = "plans"
 
 urlpatterns = [
     path("", views.PlanList.as_view(), name="list"),
+    path("template/<year:year>/", TemplateEdit.as_view(), name="template"),
     path("year/<year:year>/begin/<int:unit>/", views.PlanCreate.as_view(), name="create"),
     path("<int:pk>/", views.PlanDetail.as_view(), name="detail"),
     path("<int:pk>/edit/", views.PlanEdit.as_view(), name="edit"),
     path("<int:pk>/submit/", views.PlanSubmit.as_view(), name="submit"),
-    path("<int:pk>/approve/", views.PlanApprove.as_view(), name="approve"),
-    path("<int:pk>/return/", views.PlanReturn.as_view(), name="return"),
+    path("<int:pk>/review/", views.PlanReview.as_view(), name="review"),
+    path("<int:pk>/editions/<int:edition>/", views.PlanEdition.as_view(), name="edition"),
     path("attachments/<int:pk>/", views.AttachmentDownload.as_view(), name="attachment"),
 ]

@@ -13,6 +13,7 @@ from apps.audit.enums import Verb
 from apps.core.errors import Conflict
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
+from apps.core.lifecycle.review import ReportEdition, ReportReview
 from apps.core.lifecycle.tables import LedgerTable, StandingTable
 from apps.core.tables import arranged
 from apps.organizations.grants import scope_for
@@ -85,6 +86,7 @@ class PlanCreate(lifecycle.ReportCreate):
 
 
 class PlanDetail(PlanPage, lifecycle.ReportDetail):
+    has_review = True
     template_name = "plans/detail.html"
     submit_note = "上报后由市少工委办公室审核，审核期间不能修改；需要修改时可以请市少工委办公室退回。"
 
@@ -132,12 +134,12 @@ class PlanSubmit(PlanPage, lifecycle.ReportSubmit):
     permission = "plans.submit"
 
 
-class PlanApprove(PlanPage, lifecycle.ReportApprove):
-    permission = "plans.review"
+class PlanReview(PlanPage, ReportReview):
+    """Passage beside remarks; asks the plan's own decisions who may read it so."""
 
 
-class PlanReturn(PlanPage, lifecycle.ReportReturn):
-    permission = "plans.review"
+class PlanEdition(PlanPage, ReportEdition):
+    """An approved text, with its number."""
 
 
 class AttachmentDownload(Guarded, DetailView):

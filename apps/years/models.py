@@ -61,8 +61,12 @@ class Window(models.Model):
         return cls(kind=kind, year=year, **registry.kind(kind).days(year))
 
     @property
+    def kind_label(self) -> str:
+        return registry.kind(self.kind).label
+
+    @property
     def label(self) -> str:
-        return f"{self.year}年{registry.kind(self.kind).label}"
+        return f"{self.year}年{self.kind_label}"
 
     @property
     def due_at(self) -> datetime:

@@ -41,7 +41,7 @@ class WindowQuerySet(models.QuerySet):
     def past_for(self, organization: Any, day: date) -> Self:
         """What was asked of this unit and can no longer be handed in, though its year is not closed."""
         over = self.running().asked_of(organization).filter(closes_on__lt=day)
-        return over.exclude(pk__in=self.model.objects.open_for(organization, day).values("pk"))
+        return over.exclude(pk__in=self.model._default_manager.all().open_for(organization, day).values("pk"))  # type: ignore[attr-defined]
 
     def current(self, day: date) -> Self:
         """Best first: open and not yet due, then open for those who are late, then the newest."""
@@ -50,14 +50,34 @@ class WindowQuerySet(models.QuerySet):
         return self.annotate(urgency=urgency).order_by("urgency", "-year")
 
 
-class ExtensionQuerySet(TenantQuerySet):
+class OfWindowQuerySet(TenantQuerySet):
+    """Rows about one unit in one window."""
+
+    def of_year(self, year: int) -> Self:
+        return self.filter(window__year=year)
+
+    def for_list(self) -> Self:
+        return self.select_related("window", "organization", "county")
+
+
+class ExtensionQuerySet(OfWindowQuerySet):
     def granted(self) -> Self:
         return self.filter(answer=Answer.GRANTED)
 
     def waiting(self) -> Self:
         return self.filter(answer=Answer.OPEN)
 
+    def for_list(self) -> Self:
+        return super().for_list().select_related("asked_by", "answered_by")
 
-class ReopeningQuerySet(TenantQuerySet):
+    def waiting_first(self) -> Self:
+        waits = models.Case(models.When(answer=Answer.OPEN, then=0), default=1)
+        return self.order_by(waits, "-asked_at", "-pk")
+
+
+class ReopeningQuerySet(OfWindowQuerySet):
     def open_on(self, day: date) -> Self:
         return self.filter(until__gte=day)
+
+    def for_list(self) -> Self:
+        return super().for_list().select_related("by")

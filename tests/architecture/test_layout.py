@@ -16,7 +16,7 @@ MAX_LINES = 500
 
 # style.md, and what Django or the portal itself looks for by name.
 STYLE = """enums models validators querysets rules services selectors tasks forms filters tables resources views urls indicators todos jobs
-    admin"""
+    deadlines admin"""
 FRAMEWORK = "__init__ apps middleware context_processors migrations management templatetags demo"
 # An app's own file needs a reason.
 OWN_FILES = {
@@ -33,7 +33,10 @@ OWN_FILES = {
     "plans/drafting": "what a draft's page shows beside the form, and what it is told when it saves itself",
     "people/rosters": "reads a pasted list of people and names every fault in it; what a form does for one person",
     "plans/sections": "the circular's parts of a plan, as data: what a year's template begins with",
+    "years/triggers": "what freezes a closed year, in SQL",
+    "plans/template": "the year's template as the city sets it: form, service and page of one noun",
     "years/registry": "the registry of yearly reports to which the siblings contribute",
+    "notices/registry": "the registry of what is due, to which the apps above contribute in their deadlines.py",
     "jobs/registry": "what can be done as a job; the apps above declare it in their jobs.py",
     "jobs/running": "the engine between task and app: attempts, the owner's scope, one result",
     "jobs/progress": "how far a running job is, told through the cache",

@@ -40,6 +40,7 @@ DIRECTORIES = {"organizations_organization"}  # read by every signed-in scope, w
 UNTRACKED = {
     "accounts_session": "its beginning and end are acts",
     "accounts_passwordrecord": "setting a password is an act",
+    "plans_look": "what a reader has read; nothing is decided by it",
     "core_submission": "what was sent shows in the history of what it changed",
     "notices_event": "an outbox: what it says never changes, and who was told when stands on its rows",
     "notices_notice": "when it came and when it was read stand on the row",

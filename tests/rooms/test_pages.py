@@ -108,7 +108,7 @@ def test_returned_room_shows_the_remarks_at_their_fields(school, counselor, lead
 
     page = counselor.get(f"/rooms/{room.pk}/edit/")
     fields = page.context["form"].fields
-    assert (fields["area"].remark, fields["items"].remark) == ("与图纸不符", "没有看到队鼓")
+    assert [remark.text for name in ("area", "items") for remark, _ in fields[name].remarks] == ["与图纸不符", "没有看到队鼓"]
     assert "请补充面积" in page.content.decode()
 
 

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from apps.core import turns
 from apps.core.errors import Conflict, DomainError
-from apps.coverage.models import Fact, FactCorrection
+from apps.coverage.models import Fact, FactCorrection, Figure
 
 # The figures of every node on the fact's line, for the whole and for its group.
 _FIGURES = """
@@ -36,3 +36,9 @@ def correct(*, fact: Fact, covered: bool, reason: str, by: Any) -> FactCorrectio
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, [1 if covered else -1, stored.year_id, stored.indicator, stored.path, stored.group])
     return correction
+
+
+def above(*, fact: Fact) -> list[Figure]:
+    """The figures that a correction of this fact would change, the city's first."""
+    found = Figure.objects.of(year=fact.year_id, indicator=fact.indicator).whole().filter(path__above=fact.path)
+    return list(found.select_related("organization").order_by("path"))

@@ -10,9 +10,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from apps.core import turns
 from apps.core.errors import DomainError
 from apps.core.lifecycle import merging, rows
 from apps.core.lifecycle import services as lifecycle
+from apps.core.lifecycle.enums import State
 from apps.core.uploads import content_type
 from apps.organizations.models import Organization
 from apps.organizations.services import reports
@@ -21,8 +23,9 @@ from apps.plans.models import Attachment, Plan, Section
 from apps.plans.sections import PARTS, STAGES
 from apps.years.models import Window
 
-approve = reports.approve
 send_back = reports.send_back
+note = reports.note
+resolve = reports.resolve
 
 
 @transaction.atomic
@@ -47,6 +50,17 @@ def submit(*, report: Plan, by: Any, version: int) -> Plan:
     """draft | returned → submitted, with the figures of this moment. Raises Incomplete, Conflict."""
     Plan.objects.editable().filter(pk=report.pk).update(figures=selectors.figures(plan=report, user=by))
     return reports.submit(report=report, by=by, version=version)
+
+
+@transaction.atomic
+def approve(*, report: Plan, slot: str, by: Any, version: int) -> Plan:
+    """Take one decision; the last one numbers the plan within its year, without a gap, and a number once given is kept. Raises Conflict."""
+    done = reports.approve(report=report, slot=slot, by=by, version=version)
+    if done.state == State.APPROVED and done.number is None:
+        turns.take(f"plans.number {done.window_id}")
+        done.number = Plan.objects.next_number(done.window)
+        done.save(update_fields=["number"])
+    return done
 
 
 @transaction.atomic
