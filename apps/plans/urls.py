@@ -14,5 +14,7 @@ urlpatterns = [
     path("<int:pk>/submit/", views.PlanSubmit.as_view(), name="submit"),
     path("<int:pk>/review/", views.PlanReview.as_view(), name="review"),
     path("<int:pk>/editions/<int:edition>/", views.PlanEdition.as_view(), name="edition"),
+    path("<int:pk>/tasks/", views.PlanTasks.as_view(), name="tasks"),
+    path("tasks/<int:pk>/", views.TaskReport.as_view(), name="task"),
     path("attachments/<int:pk>/", views.AttachmentDownload.as_view(), name="attachment"),
 ]
