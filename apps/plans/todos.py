@@ -36,7 +36,9 @@ def to_write(user: Any) -> Iterator[Todo]:
     for standing in selectors.ledger(unit=unit, windows=list(windows.values()), user=user):
         window, plan = windows[standing.year], standing.report
         if plan is not None and plan.state == State.RETURNED:
-            yield Todo(f"{plan}被退回", plan.get_absolute_url(), "请按意见修改后重新上报。", due=window.due_at, tone="warning")
+            yield Todo(
+                f"{plan}被退回", plan.get_absolute_url(), "请按意见修改后重新上报。", due=window.due_at, tone="warning", came_back=True
+            )
         elif window in open_now and (plan is None or plan.state == State.DRAFT):
             late = now > window.due_at
             url = plan.get_absolute_url() if plan else reverse("plans:list")
