@@ -31,7 +31,7 @@ def test_county_asks_and_the_city_is_told_once(asked, over):
 
 
 def test_asking_twice_is_refused_with_who_asked(asked, over, lead, jiaxing):
-    with pytest.raises(DomainError, match="王芳已于 .* 申请延期，请等待市少工委办公室答复；需要改动的，请先撤回。"):
+    with pytest.raises(DomainError, match=r"王芳已于 .* 申请延期，请等待市少工委办公室答复；需要改动的，请先撤回。"):
         extensions.ask(window=over, organization=jiaxing.county(), reason="再申请。", wanted_until=IN_FIVE_DAYS, by=lead)
 
 
