@@ -12,3 +12,16 @@ class Standing(models.TextChoices):
 
 
 MISSING = frozenset({Standing.NOT_BEGUN, Standing.DRAFT, Standing.RETURNED})  # who is reminded
+
+
+class Progress(models.TextChoices):
+    """Where a task stands: never stored, it follows from its days and from whether it was reported done."""
+
+    OVERDUE = "overdue", "逾期"
+    RUNNING = "running", "进行中"
+    COMING = "coming", "未开始"
+    DONE = "done", "已完成"
+    DROPPED = "dropped", "不再安排"
+
+
+OPEN = frozenset({Progress.OVERDUE, Progress.RUNNING, Progress.COMING})

@@ -6,14 +6,14 @@ from django import forms
 from django.template.loader import render_to_string
 
 from apps.core import rich_text
-from apps.core.forms import DATE, refuse_slips
+from apps.core.forms import DATE, SeenForm, refuse_slips
 from apps.core.lifecycle.merging import digest
 from apps.core.lifecycle.models import displayed
 from apps.core.lifecycle.rows import BaseRows, RowsForm
 from apps.core.rich_fields import SUFFIX, RichField
 from apps.core.uploads import MAX_FILES, FilesField
 from apps.plans.enums import Standing
-from apps.plans.models import Attachment, Plan
+from apps.plans.models import Attachment, Plan, Task
 from apps.plans.sections import STAGES
 
 MAX_TEXT = 8000
@@ -200,3 +200,13 @@ def seen_of(parts: Mapping[str, Any]) -> dict[str, str]:
 
 def _plain(name: str) -> str:
     return f"{name}:plain"
+
+
+class TaskForm(SeenForm):
+    """What a unit reports of one task."""
+
+    class Meta:
+        model = Task
+        fields = Task.FACTS
+        widgets = {"done_on": DATE, "note": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"done_on": "还没有完成的，留空。", "note": "写明做了什么、结果如何；没有按期完成的，写明原因和打算。"}

@@ -10,7 +10,7 @@ from apps.core.todos import Todo
 from apps.organizations.grants import grants_of, scope_for
 from apps.organizations.models import Organization
 from apps.plans import selectors
-from apps.plans.models import Plan
+from apps.plans.models import Plan, Task
 from apps.years import selectors as years
 from apps.years.models import Window
 
@@ -44,6 +44,20 @@ def to_write(user: Any) -> Iterator[Todo]:
             url = plan.get_absolute_url() if plan else reverse("plans:list")
             text = "已超过上报期限，请尽快上报。" if late else "填好后上报市少工委办公室。"
             yield Todo(f"填报{window}工作方案", url, text, due=window.due_at, tone="warning" if late else "action")
+
+
+@todos.source
+def overdue_tasks(user: Any) -> Iterator[Todo]:
+    """A reporting unit: tasks of its plans whose day has passed, the plan of each in one line."""
+    if "plans.edit" not in grants_of(user):
+        return
+    late = Task.objects.in_scope(scope_for(user, "plans.edit")).overdue_on(timezone.localdate()).select_related("plan__window")
+    plans = {task.plan_id: task.plan for task in late}
+    for plan in plans.values():
+        titles = [task.title for task in late if task.plan_id == plan.pk]
+        yield Todo(
+            f"{plan.window}工作任务已过期限", reverse("plans:tasks", args=[plan.pk]), "、".join(titles[:3]), len(titles), tone="warning"
+        )
 
 
 @todos.source

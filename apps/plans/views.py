@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
-from django.views.generic import DetailView, FormView, TemplateView, View
+from django.views.generic import DetailView, FormView, TemplateView, UpdateView, View
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
@@ -18,6 +18,7 @@ from apps.core.errors import Conflict, DomainError
 from apps.core.exports import FORMATS, workbook
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
+from apps.core.lifecycle import services as lifecycle_services
 from apps.core.lifecycle import views as lifecycle
 from apps.core.lifecycle.review import ReportEdition, ReportReview
 from apps.core.lifecycle.tables import LedgerTable
@@ -27,9 +28,10 @@ from apps.jobs import services as jobs
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.plans import drafting, papers, selectors, services
-from apps.plans.forms import BoardForm, PlanForm, RemindForm
+from apps.plans.enums import Progress
+from apps.plans.forms import BoardForm, PlanForm, RemindForm, TaskForm
 from apps.plans.jobs import TITLES, VOLUME, ZIP
-from apps.plans.models import Attachment, Plan
+from apps.plans.models import Attachment, Plan, Task
 from apps.plans.selectors import boards
 from apps.plans.services import Written
 from apps.plans.tables import BoardTable
@@ -155,6 +157,9 @@ class PlanDetail(PlanPage, lifecycle.ReportDetail):
     def get_queryset(self) -> Any:
         return super().get_queryset().prefetch_related("stages", "attachments")
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**drafting.shown(self.object, self.request.user), **kwargs)
+
 
 class PlanEdit(PlanPage, lifecycle.ReportEdit):
     permission = "plans.edit"
@@ -171,6 +176,7 @@ class PlanEdit(PlanPage, lifecycle.ReportEdit):
         self.written = services.write(report=plan, by=by, parts=form.written_parts(), seen=seen, **files)
         self.object = self.written.plan
         if self.written.colliding:
+            lifecycle_services.answer(report=self.object, answers=form.answers(), by=self.request.user)
             raise Conflict(drafting.collision_sentence(self.written))
         if self.written.taken and not self.autosaves:
             messages.info(self.request, drafting.taken_sentence(self.written))
@@ -202,6 +208,48 @@ class PlanReview(PlanPage, ReportReview):
 
 class PlanEdition(PlanPage, ReportEdition):
     """An approved text, with its number."""
+
+
+class PlanTasks(PlanPage, DetailView):
+    """What follows from a plan: its tasks, how far they are, and what is late."""
+
+    template_name = "plans/tasks.html"
+    context_object_name = "plan"
+
+    @property
+    def crumbs(self) -> list[tuple[str, str | None]]:
+        return [(self.room, reverse("plans:list")), (str(self.object), self.object.get_absolute_url()), ("工作任务", None)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        doing = selectors.doing(self.object)
+        timeline = selectors.timeline(task for task in doing.tasks if task.progress != Progress.DROPPED)
+        may_edit = self.request.user.has_perm("plans.edit", self.object)
+        return super().get_context_data(doing=doing, timeline=timeline, may_edit=may_edit, **kwargs)
+
+
+class TaskReport(Guarded, FormPage, UpdateView):
+    """The unit reports a task done, or how it stands."""
+
+    permission = "plans.edit"
+    model = Task
+    form_class = TaskForm
+    title = "填报完成情况"
+    lead = "约需 1 分钟。"
+
+    def get_queryset(self) -> Any:
+        return Task.objects.visible_to(self.request.user).select_related("plan__window", "organization")
+
+    @property
+    def eyebrow(self) -> str:
+        return f"{self.object.title}（{self.object.starts_on:%Y-%m-%d} 至 {self.object.ends_on:%Y-%m-%d}）"
+
+    @property
+    def back_url(self) -> str:
+        return self.object.get_absolute_url()
+
+    def save(self, form: Any) -> str:
+        task = services.tasks.report(task=form.instance, seen=form.cleaned_data["seen"], by=self.request.user, **form.facts)
+        return "已登记完成。" if task.done_on else "已保存。"
 
 
 class AttachmentDownload(Guarded, DetailView):

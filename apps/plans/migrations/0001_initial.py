@@ -13,6 +13,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import apps.organizations.validators
 import apps.plans.models
 
 
@@ -844,6 +845,124 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
+        migrations.CreateModel(
+            name="Task",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="工作内容")),
+                ("starts_on", models.DateField(verbose_name="开始")),
+                ("ends_on", models.DateField(verbose_name="结束")),
+                ("responsible", models.CharField(max_length=60, verbose_name="责任人")),
+                ("is_stage", models.BooleanField(default=False, editable=False, verbose_name="方案中的步骤")),
+                ("source", models.CharField(blank=True, max_length=100, verbose_name="来源")),
+                (
+                    "done_on",
+                    models.DateField(
+                        blank=True, null=True, validators=[apps.organizations.validators.not_in_future], verbose_name="完成日期"
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="完成情况")),
+                ("dropped_at", models.DateTimeField(editable=False, null=True, verbose_name="不再安排的时间")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="plans.plan"),
+                ),
+            ],
+            options={
+                "verbose_name": "工作任务",
+                "verbose_name_plural": "工作任务",
+                "ordering": ["starts_on", "ends_on", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TaskEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("title", models.CharField(max_length=200, verbose_name="工作内容")),
+                ("starts_on", models.DateField(verbose_name="开始")),
+                ("ends_on", models.DateField(verbose_name="结束")),
+                ("responsible", models.CharField(max_length=60, verbose_name="责任人")),
+                ("is_stage", models.BooleanField(default=False, editable=False, verbose_name="方案中的步骤")),
+                ("source", models.CharField(blank=True, max_length=100, verbose_name="来源")),
+                (
+                    "done_on",
+                    models.DateField(
+                        blank=True, null=True, validators=[apps.organizations.validators.not_in_future], verbose_name="完成日期"
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="完成情况")),
+                ("dropped_at", models.DateTimeField(editable=False, null=True, verbose_name="不再安排的时间")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="plans.task"
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="plans.plan",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
         migrations.AddConstraint(
             model_name="plan",
             constraint=models.UniqueConstraint(fields=("county", "organization", "window"), name="plan_once_a_year"),
@@ -1071,5 +1190,45 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="look",
             constraint=models.UniqueConstraint(fields=("county", "report", "reader"), name="plans_look_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="task_ends_after_start",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="task",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "plans_taskevent" ("county_id", "done_on", "dropped_at", "ends_on", "id", "is_stage", "note", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible", "source", "starts_on", "title") SELECT new_values."county_id", new_values."done_on", new_values."dropped_at", new_values."ends_on", new_values."id", new_values."is_stage", new_values."note", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."plan_id", new_values."responsible", new_values."source", new_values."starts_on", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1dc684ec08cd46359199a8e36f22d53a6efc1c25",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_949f2",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="plans_task",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="task",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "plans_taskevent" ("county_id", "done_on", "dropped_at", "ends_on", "id", "is_stage", "note", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "responsible", "source", "starts_on", "title") SELECT new_values."county_id", new_values."done_on", new_values."dropped_at", new_values."ends_on", new_values."id", new_values."is_stage", new_values."note", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."plan_id", new_values."responsible", new_values."source", new_values."starts_on", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="24f054cf0ab75249559329d071282dc03eb28230",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_57082",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="plans_task",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -24,6 +24,7 @@ from apps.plans import selectors
 from apps.plans.models import Attachment, Plan, Section
 from apps.plans.sections import PARTS, STAGES
 from apps.plans.selectors.boards import TO, lines, matter_of
+from apps.plans.services import tasks
 from apps.years.models import Window
 
 send_back = reports.send_back
@@ -63,6 +64,8 @@ def approve(*, report: Plan, slot: str, by: Any, version: int) -> Plan:
         turns.take(f"plans.number {done.window_id}")
         done.number = Plan.objects.next_number(done.window)
         done.save(update_fields=["number"])
+    if done.state == State.APPROVED:
+        tasks.lay_down(plan=done)
     return done
 
 
