@@ -64,8 +64,8 @@ def test_nobody_else_is_asked(officer, jiaxing, coming):
 
 
 def test_plan_may_say_who_sits_there_and_how_often(unit):
-    assert selectors.safeguards(unit=unit, today=TODAY) == []
+    assert selectors.safeguards(unit=unit) == []
     MemberFactory(organization=unit, name="李明", post="少工委主任", is_convener=True)
-    first, second = (plain(each) for each in selectors.safeguards(unit=unit, today=TODAY))
+    first, second = (plain(each) for each in selectors.safeguards(unit=unit))
     assert first == "建立南湖区统筹城乡队建工作联席会议制度，成员为：李明（少工委主任，召集人）。"
     assert second == "联席会议每年 2 次，每学期一次，研究、部署、分解、落实各项工作任务。"
