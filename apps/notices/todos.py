@@ -5,17 +5,8 @@ from django.urls import reverse
 
 from apps.core import todos
 from apps.core.todos import Todo
-from apps.notices import selectors
-from apps.notices.models import Delivery, Notice
+from apps.notices.models import Delivery
 from apps.organizations.grants import grants_of
-
-
-@todos.source
-def unread(user: Any) -> Iterator[Todo]:
-    """Everybody: what they have been told and not read."""
-    if count := selectors.unread_count(user):
-        latest = Notice.objects.visible_to(user).unread_first().values_list("title", flat=True)[:2]
-        yield Todo("未读通知", f"{reverse('notices:inbox')}?state=unread", "；".join(latest), count, tone="info")
 
 
 @todos.source

@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
             name="Remark",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("passage", models.CharField(editable=False, max_length=80, verbose_name="栏目代号")),
+                ("passage", models.CharField(blank=True, editable=False, max_length=80, verbose_name="栏目代号")),
                 ("label", models.CharField(editable=False, max_length=80, verbose_name="栏目")),
                 ("text", models.TextField(blank=True, max_length=1000, verbose_name="意见")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="提出时间")),
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("pgh_context_id", models.UUIDField(null=True)),
                 ("id", models.BigIntegerField()),
-                ("passage", models.CharField(editable=False, max_length=80, verbose_name="栏目代号")),
+                ("passage", models.CharField(blank=True, editable=False, max_length=80, verbose_name="栏目代号")),
                 ("label", models.CharField(editable=False, max_length=80, verbose_name="栏目")),
                 ("text", models.TextField(blank=True, max_length=1000, verbose_name="意见")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="提出时间")),
