@@ -103,7 +103,11 @@ class SeenForm(SpokenForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["seen"] = seen.fingerprint(self.instance, self._meta.fields or ())
+        self.initial["seen"] = seen.fingerprint(self.instance, self._meta.fields or (), *self.seen_besides(self.instance))
+
+    def seen_besides(self, row: Any) -> tuple[str, ...]:
+        """What the form shows besides the row's own fields: the rows that hang off it, as text."""
+        return ()
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -112,4 +116,4 @@ class SeenForm(SpokenForm):
 
     def show_theirs(self, stored: models.Model) -> None:
         names = self._meta.fields or ()
-        show_theirs(self, stored, names, seen=seen.fingerprint(stored, names))
+        show_theirs(self, stored, names, seen=seen.fingerprint(stored, names, *self.seen_besides(stored)))

@@ -23,8 +23,9 @@ from apps.core.lifecycle.standings import Standing
 from apps.jobs.models import Job
 from apps.jobs.progress import Progress
 from apps.jobs.registry import Result, kind
-from apps.plans import papers, selectors
+from apps.plans import papers
 from apps.plans.models import Plan
+from apps.plans.selectors import boards
 from apps.years.models import Window
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ def _year(job: Job) -> tuple[Sequence[Standing], list[Standing]]:
     window = Window.objects.of_kind("plans").filter(year=job.arguments["year"]).first()
     if window is None:
         raise DomainError(f"{job.arguments['year']}年没有开放工作方案填报。")
-    standings = selectors.board(window=window, user=job.owner).standings
+    standings = boards.board(window=window, user=job.owner).standings
     handed_in = [each for each in standings if each.is_handed_in]
     if not handed_in:
         raise DomainError(f"{job.arguments['year']}年还没有单位上报工作方案。")

@@ -7,12 +7,15 @@ import pghistory
 from django.core.validators import validate_slug
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from apps.core import rich_text, security
 from apps.core.lifecycle.models import Passage, Report, Slot
 from apps.organizations.models import TenantLook, TenantModel, TenantRemark, TenantStep
-from apps.plans.querysets import AttachmentQuerySet, PlanQuerySet
+from apps.organizations.validators import not_in_future
+from apps.plans.enums import Progress
+from apps.plans.querysets import AttachmentQuerySet, PlanQuerySet, TaskQuerySet
 from apps.plans.sections import STAGES
 from apps.years.models import Window, YearlyReport
 
@@ -191,6 +194,55 @@ def _a_year_on(day: date | None) -> date | None:
     if day is None:
         return None
     return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+@pghistory.track()
+class Task(TenantModel):
+    """What a unit has to do by a day: a stage of its approved plan, or what a joint conference decided (circular §5.2, 分解任务)."""
+
+    FACTS: ClassVar = ("done_on", "note")  # what its unit reports of it
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks", editable=False)
+    title = models.CharField("工作内容", max_length=200)
+    starts_on = models.DateField("开始")
+    ends_on = models.DateField("结束")
+    responsible = models.CharField("责任人", max_length=60)
+    is_stage = models.BooleanField("方案中的步骤", default=False, editable=False)
+    source = models.CharField("来源", max_length=100, blank=True)  # who decided what is no stage of the plan: a meeting
+    done_on = models.DateField("完成日期", null=True, blank=True, validators=[not_in_future])
+    note = models.CharField("完成情况", max_length=300, blank=True)
+    dropped_at = models.DateTimeField("不再安排的时间", null=True, editable=False)  # a later edition of the plan left it out
+
+    objects = TaskQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
+
+    class Meta:
+        verbose_name = "工作任务"
+        verbose_name_plural = "工作任务"
+        ordering = ["starts_on", "ends_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="task_ends_after_start",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('plans:tasks', args=[self.plan_id])}#task-{self.pk}"
+
+    @property
+    def progress(self) -> Progress:
+        today = timezone.localdate()
+        if self.done_on:
+            return Progress.DONE
+        if self.dropped_at:
+            return Progress.DROPPED
+        if today > self.ends_on:
+            return Progress.OVERDUE
+        return Progress.COMING if today < self.starts_on else Progress.RUNNING
 
 
 def attachment_path(attachment: "Attachment", filename: str) -> str:

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any, Self
 
 from django.apps import apps
@@ -41,3 +42,16 @@ class PlanQuerySet(ReportQuerySet):
 class AttachmentQuerySet(TenantQuerySet):
     def of_plans(self, plans: models.QuerySet) -> Self:
         return self.filter(plan__in=plans)
+
+
+class TaskQuerySet(TenantQuerySet):
+    def standing(self) -> Self:
+        """Those that are still to do or were done; not what a later edition of the plan left out."""
+        return self.filter(Q(dropped_at__isnull=True) | Q(done_on__isnull=False))
+
+    def overdue_on(self, day: date) -> Self:
+        return self.filter(dropped_at__isnull=True, done_on__isnull=True, ends_on__lt=day)
+
+    def of_stages(self) -> Self:
+        """Those that the plan itself laid down."""
+        return self.filter(is_stage=True)

@@ -180,29 +180,28 @@ class ExtensionForm(SpokenForm):
         return data
 
 
-class AnswerForm(SpokenForm):
-    """The city grants a day, or says why not. Which of the two is the button that was pressed."""
+class AnswerForm(forms.Form):
+    """The city grants a day, or says why not: which of the two is the button that was pressed."""
 
-    class Meta:
-        model = Extension
-        fields = ("until", "note")
-        widgets = {"until": DATE, "note": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"note": "申请单位会看到这段话；不批准的必须写明理由。"}
+    until = forms.DateField(label="批准延至", widget=DATE, required=False, error_messages={"required": "请填写批准延至的日期。"})
+    note = forms.CharField(
+        label="答复",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="申请单位会看到这段话；不批准的必须写明理由。",
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, extension: Extension, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["until"] = self.instance.wanted_until
+        self.initial["until"] = extension.wanted_until
         self.refuses = self.data.get("action") == "refuse"
-        if not self.refuses:
-            self.fields["until"].required = True
+        self.fields["until"].required = not self.refuses
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         refuse_slips(self, ("until",), timezone.localdate().year - 1, timezone.localdate().year + 2)
         return data
-
-    def _post_clean(self) -> None:
-        """The service writes; an answer that is not written yet is no state of the row to be checked."""
 
 
 class CloseForm(forms.Form):
@@ -260,6 +259,6 @@ class CorrectionForm(forms.Form):
         label="更正原因",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="写明错在哪里、依据是什么；原因会长期保留，并显示在统计名单旁。",
+        help_text="写明错在哪里、依据是什么；原因会长期保留，查看这个数字的人都能看到。",
         error_messages={"required": "请写明更正原因。"},
     )

@@ -24,6 +24,9 @@ class WindowQuerySet(models.QuerySet):
         """Without the years that the city has closed."""
         return self.exclude(year__in=Year.objects.closed().values("year"))
 
+    def begun_by(self, day: date) -> Self:
+        return self.filter(opens_on__lte=day)
+
     def open_on(self, day: date) -> Self:
         return self.running().filter(opens_on__lte=day, closes_on__gte=day)
 
@@ -63,6 +66,11 @@ class OfWindowQuerySet(TenantQuerySet):
 class ExtensionQuerySet(OfWindowQuerySet):
     def granted(self) -> Self:
         return self.filter(answer=Answer.GRANTED)
+
+    def latest_grants(self, window: Any) -> dict[int, date]:
+        """Unit → the last day that it was granted in this window."""
+        granted = self.granted().filter(window=window).order_by().values_list("organization")
+        return dict(granted.annotate(last=models.Max("until")))
 
     def waiting(self) -> Self:
         return self.filter(answer=Answer.OPEN)

@@ -38,6 +38,13 @@ def missing(*, window: Window, user: Any) -> Any:
     return reporters(window=window, user=user).exclude(pk__in=handed_in.values("organization"))
 
 
+def owing(*, window: Window) -> Any:
+    """Every unit that must hand in and has not; for an engine that sees everything."""
+    handed_in = kind_of(window.kind).reports.objects.filter(window=window, state__in=[State.SUBMITTED, State.APPROVED])
+    exempted = Exemption.objects.filter(window=window)
+    return Organization.objects.counties().exclude(pk__in=exempted.values("organization")).exclude(pk__in=handed_in.values("organization"))
+
+
 # How far a year is
 
 

@@ -12,6 +12,8 @@ from tests.architecture.test_urls import patterns
 MAKING = {
     "organizations:register": "enters a school",
     "organizations:establish": "records a Pioneer organisation",
+    "years:ask": "applies for more time",
+    "years:reopen": "records a correction",
 }
 
 

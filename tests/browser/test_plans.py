@@ -47,7 +47,7 @@ def test_plan_goes_from_draft_to_approval(visit, look, username, unit, width):
     county.get_by_role("button", name="保存草稿").click()
     expect(county.get_by_role("alert")).to_contain_text("结束日期不能早于开始日期。")
     expect(county.get_by_role("alert")).to_contain_text("“照片.pdf”的内容与类型不符")
-    expect(county.get_by_label("目标任务")).to_have_value("村（社区）少先队组织覆盖率达到 80%以上。")
+    expect(county.get_by_role("textbox", name="目标任务")).to_have_text("村（社区）少先队组织覆盖率达到 80%以上。")
     look(county, f"plans-{username}-refused")
     county.get_by_label("结束").first.fill(ends_on)
     county.get_by_label("添加附件").set_input_files(PDF)
@@ -100,10 +100,10 @@ def test_words_typed_while_the_session_ends_come_back(visit, look):
     sign_in(page, "tongxiang")
 
     page.get_by_role("button", name="恢复填写的内容").click()
-    expect(page.get_by_label("工作措施")).to_have_value("登录过期时写的措施。")
+    expect(page.get_by_role("textbox", name="工作措施")).to_have_text("登录过期时写的措施。")
     expect(page.get_by_text(re.compile("已保存 \\d\\d:\\d\\d"))).to_be_visible(timeout=WAIT)
     page.reload()
-    expect(page.get_by_label("工作措施")).to_have_value("登录过期时写的措施。")
+    expect(page.get_by_role("textbox", name="工作措施")).to_have_text("登录过期时写的措施。")
     expect(page.get_by_role("button", name="恢复填写的内容")).to_have_count(0)
 
 

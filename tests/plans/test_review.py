@@ -4,8 +4,11 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from apps.core import scope
 from apps.core.errors import DomainError
 from apps.core.lifecycle.enums import State
+from apps.organizations.grants import whole_scope
+from apps.organizations.services import roles
 from apps.plans import services
 from apps.plans.models import Plan, Remark
 from tests.factories.plans import PlanFactory, WindowFactory
@@ -68,9 +71,6 @@ def test_remarks_save_themselves_and_are_the_reviewers_alone(county, city, secon
 
 
 def test_the_database_withholds_a_draft_from_the_county(jiaxing, lead, review, city):
-    from apps.core import scope
-    from apps.organizations.grants import whole_scope
-
     review(city, remark_goals="只给同事看。")
     with scope.opened(whole_scope(lead)):
         assert (Remark.objects.count(), Remark.pgh_event_model.objects.count()) == (0, 0)
@@ -113,7 +113,7 @@ def test_too_long_a_remark_is_told_and_nothing_is_lost(city, submitted, review):
 
 def test_remark_is_answered_at_its_field_and_stays_until_it_is_resolved(county, city, submitted, review, written):
     review(city, "return", reason="请补充。", remark_goals="请写明数量。")
-    remark = Remark.objects.get()
+    remark = Remark.objects.sent().get()
     form = county.get(f"/plans/{submitted.pk}/edit/").context["form"]
     assert [(each.text, field.name) for each, field in form.fields["goals"].remarks] == [("请写明数量。", f"answer_{remark.pk}")]
 
@@ -131,13 +131,13 @@ def test_remark_is_answered_at_its_field_and_stays_until_it_is_resolved(county, 
     assert Remark.objects.unresolved().get() == remark
 
 
-def form_answer(remark, words):
-    return {f"answer_{remark.pk}": words}
+def form_answer(remark, words, seen=""):
+    return {f"answer_{remark.pk}": words, f"initial-answer_{remark.pk}": seen}
 
 
 def test_second_of_two_who_answer_sees_what_the_first_wrote(jiaxing, county, city, submitted, review, written):
     review(city, "return", reason="请补充。", remark_goals="请写明数量。")
-    remark = Remark.objects.get()
+    remark = Remark.objects.sent().get()
     editor = jiaxing.signed_in(jiaxing.person("county_editor", jiaxing.county()))
     editor.post(f"/plans/{submitted.pk}/edit/", written(version=3, **form_answer(remark, "编辑的答复。")))
 
@@ -146,6 +146,23 @@ def test_second_of_two_who_answer_sees_what_the_first_wrote(jiaxing, county, cit
     assert answer.status_code == 409
     form = answer.context["form"]
     assert (form[f"answer_{remark.pk}"].value(), form.fields[f"answer_{remark.pk}"].theirs) == ("负责人的答复。", "编辑的答复。")
+    again = {
+        **written(version=form["version"].value()),
+        **form_answer(remark, "负责人的答复。", seen=form.data[f"initial-answer_{remark.pk}"]),
+    }
+    assert county.post(f"/plans/{submitted.pk}/edit/", again).status_code == 302
+    remark.refresh_from_db()
+    assert remark.answer == "负责人的答复。"
+
+
+def test_page_that_saves_itself_writes_over_nobodys_answer(jiaxing, county, city, submitted, review, written):
+    review(city, "return", reason="请补充。", remark_goals="请写明数量。", remark_duties="请写明。")
+    first, second = Remark.objects.sent().order_by("pk")
+    county.post(f"/plans/{submitted.pk}/edit/", written(version=3, **form_answer(first, "我的答复。")), headers={"X-Autosave": "1"})
+    editor = jiaxing.signed_in(jiaxing.person("county_editor", jiaxing.county()))
+    fields = written(version=4, **form_answer(first, ""), **form_answer(second, "编辑的答复。"))
+    editor.post(f"/plans/{submitted.pk}/edit/", fields, headers={"X-Autosave": "1"})
+    assert list(Remark.objects.sent().order_by("pk").values_list("answer", flat=True)) == ["我的答复。", "编辑的答复。"]
 
 
 def test_words_of_a_sent_remark_never_change(city, review):
@@ -161,7 +178,7 @@ def test_resolving_what_is_another_plans_remark_is_refused(jiaxing, city, submit
     other = PlanFactory(organization=jiaxing.county("海盐县"), window=submitted.window)
     other = services.submit(report=other, by=jiaxing.person("county_lead", other.organization), version=1)
     services.send_back(report=other, by=officer, version=2, reason="请补充。", remarks={"goals": "海盐的。"})
-    answer = review(city, f"resolve:{Remark.objects.get().pk}")
+    answer = review(city, f"resolve:{Remark.objects.sent().get().pk}")
     assert answer.context["form"].non_field_errors() == ["这条意见已经不在了，请刷新后再看。"]
 
 
@@ -190,13 +207,8 @@ def test_resubmission_shows_what_changed_since_the_last_look(county, city, submi
 def test_row_that_came_is_shown_by_row(county, city, submitted, review, written):
     review(city, "return", reason="请补充。")
     year = submitted.year
-    row = {
-        f"stages-1-{name}": value
-        for name, value in zip(
-            ("title", "starts_on", "ends_on", "responsible"), ("总结", f"{year}-11-01", f"{year}-11-30", "办公室"), strict=True
-        )
-    }
-    revise(county, written, submitted, **row)
+    row = {"title": "总结", "starts_on": f"{year}-11-01", "ends_on": f"{year}-11-30", "responsible": "办公室"}
+    revise(county, written, submitted, **{f"stages-1-{name}": value for name, value in row.items()})
     (stages,) = [read for read in reading_of(city, submitted).reads if read.passage.name == "stages"]
     assert [line.change for line in stages.difference.lines] == ["same", "added"]
 
@@ -278,8 +290,6 @@ def test_first_look_then_signature(jiaxing, officer, signed):
 
 
 def test_nobody_signs_what_they_looked_at_first(jiaxing, signed):
-    from apps.organizations.services import roles
-
     both = jiaxing.person("city_officer", jiaxing.city)
     roles.grant(user=both, role="city_lead", organization=jiaxing.city)
     reviewed = services.approve(report=signed, slot="review", by=both, version=2)

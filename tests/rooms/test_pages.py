@@ -150,7 +150,7 @@ def test_list_costs_the_same_however_long(jiaxing, city, django_assert_num_queri
     for _ in range(count):
         handed_in(jiaxing.school())
     city.get("/rooms/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         city.get("/rooms/")
 
 

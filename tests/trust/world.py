@@ -87,6 +87,7 @@ ARGUMENTS: dict[str, Callable[[str, Site | None], Any]] = {
     "unit": lambda address, site: site.county.pk if site else NOBODY,
     "school": lambda address, site: site.school.pk if site else NOBODY,
     "held": lambda address, site: RoleHolding.objects.get(role="school_counselor", organization=site.school).pk if site else NOBODY,
+    "edition": lambda address, site: 1,
     "log": lambda address, site: "acts",
     "code": lambda address, site: receipts.code_of(_handed_in(site)) if site else receipts.NONE,
     "typed": lambda address, site: receipts.NONE,

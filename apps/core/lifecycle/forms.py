@@ -63,14 +63,32 @@ class ReportForm(forms.ModelForm):
             place.remarks = []
         for name, remark in self.answered.items():
             self.fields[name] = forms.CharField(
-                label="答复", max_length=MAX_REMARK, required=False, initial=remark.answer, widget=forms.Textarea(attrs={"rows": 2})
+                label="答复",
+                max_length=MAX_REMARK,
+                required=False,
+                initial=remark.answer,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                show_hidden_initial=True,  # what its writer saw: of two who answer, nobody's words are lost
             )
             shown = places[remark.passage].remarks if remark.passage in places else self.other_remarks
             shown.append((remark, self[name]))
 
-    def answers(self) -> dict[int, str]:
-        """Key of a remark → what was answered."""
-        return {remark.pk: self.cleaned_data.get(name, "") for name, remark in self.answered.items()}
+    def answers(self) -> dict[int, tuple[str, str]]:
+        """Key of a remark → what the writer saw there and what they wrote; only where they wrote something else."""
+        found = {remark.pk: (self._seen(name), self.cleaned_data.get(name, "")) for name, remark in self.answered.items()}
+        return {key: (seen, words) for key, (seen, words) in found.items() if seen != words}
+
+    def _seen(self, name: str) -> str:
+        return self.data.get(f"initial-{name}", "").replace("\r\n", "\n").strip()
+
+    def show_their_answers(self) -> None:
+        """Beside an answer, the one that somebody else saved meanwhile; sending it again is deciding between them."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        for name, remark in self.answered.items():
+            remark.refresh_from_db(fields=["answer"])
+            if remark.answer not in (self._seen(name), self.cleaned_data.get(name, "")):
+                self.fields[name].theirs = remark.answer or "（空）"  # type: ignore[attr-defined]
+            self.data[f"initial-{name}"] = remark.answer  # type: ignore[index]
 
     def add_fields(self) -> None:
         """Fields that only the report itself can name."""
@@ -106,10 +124,6 @@ class ReportForm(forms.ModelForm):
 
     def show_theirs(self, stored: Report) -> None:
         show_theirs(self, stored, stored.content_fields, version=stored.version)
-        for remark in stored.open_remarks:
-            each: Any = self.fields.get(f"answer_{remark.pk}")
-            if each is not None and remark.answer != self.cleaned_data.get(f"answer_{remark.pk}", ""):
-                each.theirs = remark.answer or "（空）"
 
 
 class ReturnForm(forms.Form):

@@ -114,10 +114,16 @@ def note(*, report: Report, by: Any, texts: Mapping[str, str], drafted: Mapping[
 
 
 @transaction.atomic
-def answer(*, report: Report, by: Any, answers: Mapping[int, str]) -> None:
-    """What the filer says to remarks (key → words), saved with the draft; the caller has checked the draft's version."""
-    for remark in report.remarks.filter(pk__in=answers, step__isnull=False, resolved_at__isnull=True).select_for_update():  # type: ignore[attr-defined]
-        words = answers[remark.pk].strip()
+def answer(*, report: Report, by: Any, answers: Mapping[int, tuple[str, str]]) -> None:
+    """What the filer says to remarks: key → (what they saw there, what they wrote). Saved with the draft.
+
+    Raises Conflict where somebody else has answered meanwhile, and nothing is written over.
+    """
+    open_ones = report.remarks.filter(pk__in=answers, step__isnull=False, resolved_at__isnull=True)  # type: ignore[attr-defined]
+    for remark in open_ones.select_for_update(of=("self",)).select_related("answered_by").order_by("pk"):
+        seen, words = answers[remark.pk]
+        if remark.answer not in (seen, words) and remark.answered_by != by:
+            raise Conflict(f"{remark.answered_by}也答复了对“{remark.label}”的意见，您的答复没有保存，其余内容已保存。请核对后再次保存。")
         if words != remark.answer:
             remark.answer, remark.answered_by, remark.answered_at = words, by, timezone.now()
             remark.save(update_fields=["answer", "answered_by", "answered_at"])

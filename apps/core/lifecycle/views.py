@@ -136,6 +136,7 @@ class ReportEdit(ReportMixin, HeldFormMixin, UpdateView):
             report = self.save(form)
             lifecycle.answer(report=report, answers=form.answers(), by=self.request.user)
         except Conflict as conflict:
+            form.show_their_answers()
             return self.conflict(form, conflict)
         except DomainError as error:
             form.add_error(error.field, error.message)

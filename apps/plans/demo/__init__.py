@@ -19,8 +19,8 @@ from apps.organizations.demo import SLUGS, person_name
 from apps.organizations.demo.stories import write_locked, write_remarks
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization
-from apps.plans.demo.texts import REASON, REMARKS, Row, Texts
-from apps.plans.models import Plan, Stage, Step
+from apps.plans.demo.texts import NOTES, REASON, REMARKS, Row, Texts
+from apps.plans.models import Plan, Stage, Step, Task
 from apps.plans.services import lay_out
 from apps.years.models import Window
 
@@ -151,6 +151,17 @@ def _write(stories: Sequence[_Story]) -> None:
     city = Organization.objects.get(kind=Kind.CITY)
     steps = Step.objects.bulk_create(step for story in stories for step in _steps(story, office, city))
     write_remarks((step, (city, REMARKS)) for step in steps if step.verb == Verb.RETURN)
+
+
+def _tasks(story: _Story) -> Iterator[Task]:
+    """The tasks of an approved plan: what is past was done in time, but for one that is late now and then."""
+    if story.plan.state != State.APPROVED:
+        return
+    today, closed = timezone.localdate(), story.plan.year < timezone.localdate().year
+    for n, row in enumerate(story.rows):
+        past = row["ends_on"] < today and (closed or n != 3)
+        done = {"done_on": row["ends_on"] - timedelta(days=n), "note": NOTES[n % len(NOTES)]} if past else {}
+        yield Task(plan=story.plan, is_stage=True, **row, **done, **story.plan.tenancy())
 
 
 def _steps(story: _Story, office: User, city: Organization) -> Iterator[Step]:

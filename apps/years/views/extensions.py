@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.views.generic import CreateView, DetailView, TemplateView, UpdateView, View
+from django.views.generic import CreateView, DetailView, FormView, TemplateView, View
 from django.views.generic.detail import SingleObjectMixin
 
 from apps.core.errors import Conflict, DomainError
@@ -32,14 +32,13 @@ class ExtensionPage(Guarded):
 
     permission = "years.view"
     model = Extension
-    object: Any
 
     def get_queryset(self) -> Any:
         return Extension.objects.visible_to(self.request.user).for_list()
 
     @property
     def crumbs(self) -> list[tuple[str, str | None]]:
-        return [("年度", reverse("years:list")), (LIST, reverse("years:extensions")), (str(self.object), None)]
+        return [("年度", reverse("years:list")), (LIST, reverse("years:extensions")), (str(self.object), None)]  # type: ignore[attr-defined]
 
 
 class ExtensionList(Guarded, TemplateView):
@@ -139,13 +138,16 @@ class Withdraw(ExtensionPage, SingleObjectMixin, View):
         return redirect(extension)
 
 
-class Answer(ExtensionPage, FormPage, UpdateView):
+class Answer(ExtensionPage, FormPage, SingleObjectMixin, FormView):
     """The city grants a day or says why not."""
 
     permission = "years.open"
     form_class = AnswerForm
     template_name = "years/answer.html"
-    context_object_name = "extension"
+
+    @cached_property
+    def object(self) -> Any:
+        return self.get_object()
 
     @property
     def title(self) -> str:
@@ -156,11 +158,16 @@ class Answer(ExtensionPage, FormPage, UpdateView):
         return self.object.get_absolute_url()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        extension = self.get_object()
-        if not extension.is_open:
-            messages.info(request, f"这份申请{extension.get_answer_display()}。")
-            return redirect(extension)
+        if not self.object.is_open:
+            messages.info(request, f"这份申请{self.object.get_answer_display()}。")
+            return redirect(self.object)
         return super().get(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "extension": self.object}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(extension=self.object, **kwargs)
 
     def save(self, form: Any) -> str:
         until, note, by = form.cleaned_data["until"], form.cleaned_data["note"], self.request.user
