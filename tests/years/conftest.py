@@ -40,4 +40,3 @@ def over(jiaxing):
 def asked(over, lead, jiaxing):
     day = timezone.localdate() + timedelta(days=5)
     return extensions.ask(window=over, organization=jiaxing.county(), reason="培训推迟。", wanted_until=day, by=lead)
-
