@@ -138,6 +138,7 @@ RATE_LIMITS = {
     "sign_in": env.str("RATE_SIGN_IN", default="30/minute"),  # an address may be a whole school's
     "upload": env.str("RATE_UPLOAD", default="60/minute"),
     "export": env.str("RATE_EXPORT", default="20/minute"),
+    "verify": env.str("RATE_VERIFY", default="30/minute"),
     "message": env.str("RATE_MESSAGE", default="6/minute"),
 }
 
@@ -205,6 +206,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 MINIMUM_NOTICE_DAYS = env.int("MINIMUM_NOTICE_DAYS", default=14)  # a due day sooner than that is set only knowingly
 STALE_ACCOUNT_DAYS = env.int("STALE_ACCOUNT_DAYS", default=180)  # without a sign-in for so long, an account is flagged
+CONFERENCES_A_YEAR = env.int("CONFERENCES_A_YEAR", default=2)  # joint conferences, where a reporting unit agreed on no other rhythm
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -20,5 +20,8 @@ class CoreConfig(AppConfig):
 
 
 def _secure(using: str, **kwargs: Any) -> None:
+    from apps.core.lifecycle import locks
+
     if security.is_owners(using):
         security.apply(using)
+        locks.apply(using)

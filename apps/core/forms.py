@@ -53,11 +53,11 @@ def refuse_slips(form: forms.Form | forms.ModelForm, names: Iterable[str], first
 
 
 class NotedField(BoundField):
-    """A field that may carry what others said about it: a reviewer's `remark`, and `theirs`, what someone else saved meanwhile."""
+    """A field that may carry what others said about it: reviewers' `remarks`, and `theirs`, what someone else saved meanwhile."""
 
     @property
     def aria_describedby(self) -> str | None:
-        notes = [f"{self.auto_id}_{name}" for name in ("remark", "theirs") if getattr(self.field, name, "")]
+        notes = [f"{self.auto_id}_{name}" for name in ("remarks", "theirs") if getattr(self.field, name, "")]
         return " ".join(filter(None, [super().aria_describedby, *notes])) or None
 
 
@@ -103,7 +103,11 @@ class SeenForm(SpokenForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["seen"] = seen.fingerprint(self.instance, self._meta.fields or ())
+        self.initial["seen"] = seen.fingerprint(self.instance, self._meta.fields or (), *self.seen_besides(self.instance))
+
+    def seen_besides(self, row: Any) -> tuple[str, ...]:
+        """What the form shows besides the row's own fields: the rows that hang off it, as text."""
+        return ()
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -112,4 +116,4 @@ class SeenForm(SpokenForm):
 
     def show_theirs(self, stored: models.Model) -> None:
         names = self._meta.fields or ()
-        show_theirs(self, stored, names, seen=seen.fingerprint(stored, names))
+        show_theirs(self, stored, names, seen=seen.fingerprint(stored, names, *self.seen_besides(stored)))

@@ -19,7 +19,7 @@ from apps.core.todos import Todo
 
 ICONS = """
     home file map flag school link people table check alert clock plus edit back download lock user search chevron print
-    info close menu send sign-out tree eye numbers bullets undo redo eraser up down
+    info close menu send sign-out tree eye numbers bullets undo redo eraser up down meeting
 """.split()
 
 

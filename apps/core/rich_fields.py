@@ -36,7 +36,7 @@ class RichInput(forms.Textarea):
         return name not in data and name + SUFFIX not in data
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, {**(attrs or {}), "cols": None, "rows": None})
+        context = super().get_context(name, value, {**(attrs or {}), "cols": False, "rows": False})
         plain = rich_text.plain(value or "")
         context["widget"] |= {"plain": plain, "suffix": SUFFIX, "limit": self.limit, "rows": max(self.rows, min(20, plain.count("\n") + 2))}
         return context

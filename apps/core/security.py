@@ -1,7 +1,8 @@
 """The second wall, derived from the models after every migration: policies, grants, and the key that keeps tenant columns in agreement.
 
 A tenant model says which columns hold its tenancy in `scope_columns`, pairs of (county column, organization column); a row is visible where
-any pair is in scope. History tables follow the model they track. The shapes and their price: ADR 003.
+any pair is in scope. A row may be `withheld` until a column is set: till then it is visible only where a pair of its own is in scope.
+History tables follow the model they track. The shapes and their price: ADR 003.
 
 A model whose rows are a person's own says by which column in `personal`: nobody else's request writes them. One without tenant columns is
 read by that person alone, too.
@@ -38,6 +39,7 @@ class Table:
     append_only: bool = False
     deletable: bool = False
     is_history: bool = False
+    withheld: tuple[str, tuple[str, str]] | None = None
 
 
 def tables() -> Iterator[Table]:
@@ -54,6 +56,7 @@ def tables() -> Iterator[Table]:
                 append_only=tracked is not None or getattr(source, "append_only", False),
                 deletable=tracked is None and getattr(source, "deletable", False),
                 is_history=tracked is not None,
+                withheld=getattr(source, "withheld", None),
             )
 
 
@@ -104,10 +107,16 @@ def apply(using: str) -> None:
 
 
 def _condition(table: Table) -> str:
-    parts = [SEES_ALL]
-    for county, organization in table.pairs:
-        parts += [f'"{county}" = ANY ({COUNTIES})', f'"{organization}" = ANY ({ORGANIZATIONS})']
-    return " OR ".join(parts)
+    seen = " OR ".join([SEES_ALL, *map(_in_scope, table.pairs)])
+    if table.withheld is None:
+        return seen
+    until, pair = table.withheld
+    return f'({seen}) AND ("{until}" IS NOT NULL OR {SEES_ALL} OR {_in_scope(pair)})'
+
+
+def _in_scope(pair: tuple[str, str]) -> str:
+    county, organization = pair
+    return f'"{county}" = ANY ({COUNTIES}) OR "{organization}" = ANY ({ORGANIZATIONS})'
 
 
 def _walled(name: str) -> list[str]:
@@ -168,7 +177,7 @@ def _agreement(table: Table) -> list[str]:
         return []
     target = apps.get_model("organizations", "Organization")._meta.db_table
     statements = []
-    for county, organization in table.pairs:
+    for county, organization in (*table.pairs, *((table.withheld[1],) if table.withheld else ())):
         name = f"{table.name}_{organization}_agrees"[:63]
         statements.append(
             f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = '{name}') THEN "  # noqa: S608  our own names

@@ -12,13 +12,13 @@ from django.db import models
 from apps.core.errors import Conflict
 
 
-def fingerprint(row: models.Model, names: Iterable[str]) -> str:
-    """The same for the same values of these fields, in whatever order they are named."""
+def fingerprint(row: models.Model, names: Iterable[str], *more: str) -> str:
+    """The same for the same values of these fields, in whatever order they are named; `more` is what else belongs to the row."""
     values = {name: row._meta.get_field(name).value_to_string(row) for name in sorted(names)}  # type: ignore[union-attr]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([values, *more] if more else values).encode()).hexdigest()[:16]
 
 
-def check(stored: models.Model, names: Iterable[str], seen: str) -> None:
+def check(stored: models.Model, names: Iterable[str], seen: str, *more: str) -> None:
     """Raise Conflict when the stored row, locked by the caller, is no longer what its writer saw."""
-    if fingerprint(stored, names) != seen:
+    if fingerprint(stored, names, *more) != seen:
         raise Conflict("在您填写期间，其他人修改了这份资料，您的内容还没有保存。请核对后再次保存，将以您的内容为准。")

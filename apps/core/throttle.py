@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 SIGN_IN = "sign_in"  # a view says so: `throttle = SIGN_IN`
 EXPORT = "export"
+VERIFY = "verify"  # checking a receipt, which needs no sign-in
 MESSAGE = "message"  # sends a mail or a message to a group at once
 UPLOAD = "upload"  # every form that carries files
 
@@ -42,7 +43,7 @@ class ThrottleMiddleware:
 def kind_of(request: HttpRequest, view: Any) -> str | None:
     """What a request counts as; only a POST tries to sign in, and looking at a page is free."""
     declared = getattr(getattr(view, "view_class", None), "throttle", None)
-    if declared == EXPORT or (declared and request.method == "POST"):
+    if declared in (EXPORT, VERIFY) or (declared and request.method == "POST"):
         return declared
     return UPLOAD if request.method == "POST" and request.content_type == "multipart/form-data" else None
 

@@ -21,6 +21,7 @@ class Todo:
     count: int = 1
     due: datetime | None = None
     tone: str = "action"  # action: yours to do; warning: late or returned; info: waiting for someone else
+    came_back: bool = False  # returned by whoever decides, to be revised
 
 
 def source(function: Source) -> Source:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from apps.core.lifecycle.enums import State, Verb
 from apps.core.lifecycle.models import Passage, Slot
 from apps.counselors.enums import Topic, Type
-from apps.organizations.two_sided.models import TwoSidedReport, TwoSidedStep
+from apps.organizations.two_sided.models import TwoSidedRemark, TwoSidedReport, TwoSidedStep
 
 MAX_HOURS = 2000  # a whole year's working time: more is a slip of the finger
 
@@ -84,3 +84,14 @@ class Step(TwoSidedStep):
     """One step in an exchange's life."""
 
     report = models.ForeignKey(Exchange, models.PROTECT, related_name="steps")
+
+
+@pghistory.track()
+class Remark(TwoSidedRemark):
+    """What a reviewer says about a passage of it."""
+
+    report = models.ForeignKey(Exchange, models.PROTECT, related_name="remarks")
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="remarks", editable=False)
+
+    class Meta(TwoSidedRemark.Meta):
+        pass

@@ -27,7 +27,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         return {"demo": settings.DEMO}
     hat, hats = getattr(request, "hat", None), getattr(request, "hats", ())
     nav: dict[str, list[dict[str, Any]]] = {section: [] for section in SECTIONS}
-    for entry in navigation.entries():
+    for entry in sorted(navigation.entries(), key=lambda each: each.url_name != "desk:desk"):  # everybody begins at their desk
         if entry.permission is None or user.has_perm(entry.permission):
             href = reverse(entry.url_name)
             active = request.path.startswith(href)

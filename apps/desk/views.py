@@ -5,9 +5,12 @@ from django.views.generic import TemplateView
 
 from apps.core.guard import SIGNED_IN, Guarded
 from apps.core.lifecycle.enums import State
-from apps.desk import selectors
+from apps.desk.selectors import ahead, guide, lately, work
+from apps.notices.models import Notice
 from apps.organizations.enums import Kind
 from apps.organizations.selectors import top, totals
+
+NOTICES = 4
 
 
 class Desk(Guarded, TemplateView):
@@ -21,10 +24,13 @@ class Desk(Guarded, TemplateView):
         own = top(user)
         counts = totals(organization=own, user=user, day=now.date()) if own and own.kind not in (Kind.SCHOOL, Kind.PLACE) else None
         return super().get_context_data(
-            greeting=selectors.greeting(now),
+            greeting=work.greeting(now),
             now=now,
-            piles=selectors.piles(user),
-            rooms=selectors.rooms(user),
+            piles=work.piles(user, now),
+            notices=Notice.objects.visible_to(user).unread()[:NOTICES],
+            deeds=lately.deeds(user, getattr(self.request, "hat", None)),
+            due_days=ahead.due_days(user=user, own=own, today=now.date()),
+            rooms=guide.rooms(user),
             own=own,
             totals=counts,
             **kwargs,
@@ -38,4 +44,4 @@ class Help(Guarded, TemplateView):
     template_name = "desk/help.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(roles=selectors.role_guides(), states=State, **kwargs)
+        return super().get_context_data(roles=guide.role_guides(), states=State, **kwargs)

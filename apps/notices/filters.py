@@ -10,6 +10,7 @@ from apps.notices.models import Delivery, Notice
 from apps.notices.querysets import DeliveryQuerySet, NoticeQuerySet
 
 UNREAD, READ, PAST = "unread", "read", "past"
+OPEN = "undelivered"
 
 
 class NoticeFilter(filters.FilterSet):
@@ -40,7 +41,7 @@ class DeliveryFilter(filters.FilterSet):
     """By channel, and how far a sending has come."""
 
     channel = filters.ChoiceFilter(label="方式", choices=Channel.choices, method="by_channel", empty_label="全部")
-    state = filters.ChoiceFilter(label="状态", choices=State.choices, method="by_state", empty_label="全部")
+    state = filters.ChoiceFilter(label="状态", choices=[(OPEN, "未送达或不能确定"), *State.choices], method="by_state", empty_label="全部")
 
     class Meta:
         model = Delivery
@@ -50,4 +51,4 @@ class DeliveryFilter(filters.FilterSet):
         return queryset.over(value)
 
     def by_state(self, queryset: DeliveryQuerySet, name: str, value: str) -> DeliveryQuerySet:
-        return queryset.in_state(value)
+        return queryset.undelivered() if value == OPEN else queryset.in_state(value)

@@ -16,7 +16,7 @@ TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 class PreferenceForm(SeenForm):
     kinds = forms.MultipleChoiceField(
-        label="哪些通知发邮件",
+        label="类别",
         choices=Kind.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -29,11 +29,10 @@ class PreferenceForm(SeenForm):
     class Meta:
         model = Preference
         fields = FIELDS
-        labels = {"quiet_from": "免打扰开始", "quiet_to": "免打扰结束"}
+        labels = {"quiet_from": "从", "quiet_to": "到"}
         help_texts = {
             "mail": "通知始终进“通知”栏目；邮件发到您登记的邮箱。",
             "pace": "退回、催办和当天到期的，不等汇总。",
-            "quiet_from": "这段时间不发邮件，结束后再发。两个时间都清空，就随时可以发。",
         }
         widgets = {"pace": forms.RadioSelect, "quiet_from": TIME, "quiet_to": TIME, "muted": forms.MultipleHiddenInput}
         error_messages = {name: {"invalid": "请填写正确的时间，例如 21:00。"} for name in ("quiet_from", "quiet_to")}

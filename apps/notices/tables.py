@@ -1,12 +1,9 @@
-from datetime import datetime
-from typing import Any
-
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 
 from apps.core.tables import MomentColumn, Table
-from apps.notices.enums import UNDELIVERED, State
+from apps.notices.enums import State
 from apps.notices.models import Delivery, Robot
 
 TONES = {State.SENT: "success", State.FAILED: "danger", State.UNKNOWN: "warning"}
@@ -21,12 +18,14 @@ class DeliveryTable(Table):
     reader = tables.Column("接收", orderable=False, empty_values=())
     channel = tables.Column("方式")
     state = tables.Column("状态")
-    act = tables.Column("办理", orderable=False, empty_values=())
 
     caption = "发送记录"
 
     class Meta:
         empty_text = "没有符合条件的发送记录。"
+
+    def render_subject(self, value: str, record: Delivery) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("notices:delivery", args=[record.pk]), value)
 
     def render_reader(self, record: Delivery) -> str:
         return format_html("<span>{}{}</span>", record.user or record.robot, format_html(UNDER, record.organization))
@@ -34,11 +33,6 @@ class DeliveryTable(Table):
     def render_state(self, value: str, record: Delivery) -> str:
         tag = format_html('<span class="tag tag-{}">{}</span>', TONES.get(State(record.state), "plain"), record.get_state_display())
         return format_html("<span>{}{}</span>", tag, format_html(UNDER, record.error) if record.error else "")
-
-    def render_act(self, record: Delivery) -> Any:
-        if record.state not in UNDELIVERED:
-            return ""
-        return format_html('<a href="{}">重新发送…</a>', reverse("notices:resend", args=[record.pk]))
 
 
 class RobotTable(Table):
@@ -57,6 +51,3 @@ class RobotTable(Table):
 
     def render_is_active(self, record: Robot) -> str:
         return "启用" if record.is_active else "已停用"
-
-    def value_sent_at(self, record: Any) -> datetime | None:
-        return record.sent_at

@@ -5,16 +5,8 @@ from django.urls import reverse
 
 from apps.core import todos
 from apps.core.todos import Todo
-from apps.notices import selectors
 from apps.notices.models import Delivery
 from apps.organizations.grants import grants_of
-
-
-@todos.source
-def unread(user: Any) -> Iterator[Todo]:
-    """Everybody: what they have been told and not read."""
-    if count := selectors.unread_count(user):
-        yield Todo("未读通知", f"{reverse('notices:inbox')}?state=unread", "打开即标为已读。", count, tone="info")
 
 
 @todos.source

@@ -22,6 +22,12 @@ from apps.notices.models import Delivery, Notice, Preference, Robot
 from apps.notices.services import connections, deliveries, inbox, mails
 from apps.notices.tables import DeliveryTable, RobotTable
 
+Crumbs = list[tuple[str, str | None]]
+
+
+def crumbs(*more: tuple[str, str | None]) -> Crumbs:
+    return [("通知", reverse("notices:inbox")), *more]
+
 
 class Inbox(Guarded, FilterView):
     """What I was told in the role I wear: unread first."""
@@ -34,10 +40,13 @@ class Inbox(Guarded, FilterView):
     def get_queryset(self) -> Any:
         return Notice.objects.visible_to(self.request.user).unread_first()
 
+    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
+        return {**super().get_filterset_kwargs(filterset_class), "data": self.request.GET}  # also without conditions: old ones stay out
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         pages = Pages(self.object_list, Pages.size)
-        page = pages.get_page(self.request.GET.get("page"))
-        return super().get_context_data(paginator=pages, page=page, unread=selectors.unread_count(self.request.user), **kwargs)
+        shown = pages.get_page(self.request.GET.get("page"))
+        return super().get_context_data(paginator=pages, shown=shown, unread=selectors.unread_count(self.request.user), **kwargs)
 
 
 class OwnNotice(Guarded, SingleObjectMixin, View):
@@ -99,6 +108,10 @@ class Settings(Guarded, FormPage, FormView):
     title = "通知设置"
     lead = "只管您自己的邮件；“通知”栏目总能看到全部内容。"
     submit_label = "保存设置"
+
+    @property
+    def crumbs(self) -> Crumbs:
+        return crumbs((self.title, None))
 
     @property
     def back_url(self) -> str:
@@ -167,12 +180,17 @@ class RobotList(RobotMixin, TemplateView):
     template_name = "notices/robots.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(table=arranged(self.request, RobotTable(self.get_queryset().with_last()), pages=Pages), **kwargs)
+        table = arranged(self.request, RobotTable(self.get_queryset().with_last()), pages=Pages)
+        return super().get_context_data(table=table, crumbs=crumbs(("群机器人", None)), **kwargs)
 
 
 class RobotForms(RobotMixin, FormPage):
     form_class: Any = RobotForm
     template_name: str | None = "notices/robot.html"
+
+    @property
+    def crumbs(self) -> Crumbs:
+        return crumbs(("群机器人", self.back_url), (self.title, None))
 
     @property
     def back_url(self) -> str:
@@ -195,7 +213,7 @@ class RobotEdit(RobotForms, UpdateView):
 
     @property
     def title(self) -> str:
-        return f"群机器人：{self.object}"
+        return str(self.object)
 
     def save(self, form: Any) -> str:
         robot = connections.change(robot=self.get_object(), seen=form.cleaned_data["seen"], by=self.request.user, **form.facts)
@@ -229,7 +247,7 @@ class DeliveryList(DeliveryMixin, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         table = arranged(self.request, DeliveryTable(self.object_list), pages=Pages)
-        return super().get_context_data(table=table, mail_is_on=mails.is_on(), **kwargs)
+        return super().get_context_data(table=table, mail_is_on=mails.is_on(), crumbs=crumbs(("发送记录", None)), **kwargs)
 
 
 class DeliveryDetail(DeliveryMixin, DetailView):
@@ -238,7 +256,8 @@ class DeliveryDetail(DeliveryMixin, DetailView):
     template_name = "notices/delivery.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(lines=selectors.lines(self.object), now=timezone.now(), **kwargs)
+        way = crumbs(("发送记录", reverse("notices:deliveries")), (str(self.object), None))
+        return super().get_context_data(lines=selectors.lines(self.object), now=timezone.now(), crumbs=way, **kwargs)
 
 
 class Resend(DeliveryMixin, SingleObjectMixin, View):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.core.fields import FilledForeignKey, LtreeField
 from apps.core.lifecycle.models import Report, Step
+from apps.core.lifecycle.remarks import Look, Remark
 from apps.organizations.enums import (
     Kind,
     PlaceArea,
@@ -21,7 +22,14 @@ from apps.organizations.enums import (
     SchoolType,
     UnitKind,
 )
-from apps.organizations.querysets import OrganizationQuerySet, PioneerUnitQuerySet, ReportQuerySet, SchoolQuerySet, TenantQuerySet
+from apps.organizations.querysets import (
+    OrganizationQuerySet,
+    PioneerUnitQuerySet,
+    RemarkQuerySet,
+    ReportQuerySet,
+    SchoolQuerySet,
+    TenantQuerySet,
+)
 from apps.organizations.roles import PERMISSIONS, ROLES
 from apps.organizations.triggers import ALONE, CARRY_SUBTREE, LOCK_TREE, PLACE_IN_TREE
 from apps.organizations.validators import not_in_future, since_founding
@@ -140,6 +148,35 @@ class TenantStep(TenantModel, Step):
     """A step of such a report, seen by whoever sees the report."""
 
     class Meta(Step.Meta):
+        abstract = True
+
+
+class TenantRemark(TenantModel, Remark):
+    """A remark on such a report. A draft belongs to the `office` that reviews, and is withheld from who filed the report."""
+
+    withheld: ClassVar = ("step_id", ("office_county_id", "office_id"))  # until there is a step (apps/core/security.py)
+
+    office = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name="审核单位", editable=False)
+    office_county = models.ForeignKey(Organization, models.PROTECT, related_name="+", editable=False)
+
+    objects = RemarkQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
+
+    class Meta(Remark.Meta):
+        abstract = True
+
+    def organizations_in_scope(self) -> Iterator[Organization]:
+        if self.step_id is None:  # type: ignore[attr-defined]
+            yield self.office
+        else:
+            yield from super().organizations_in_scope()
+
+
+class TenantLook(TenantModel, Look):
+    """What somebody has read of such a report."""
+
+    personal: ClassVar = "reader_id"
+
+    class Meta(Look.Meta):
         abstract = True
 
 

@@ -108,6 +108,27 @@ class ReportQuerySet(TenantQuerySet):
         return rows.exclude(submitted_by=user)
 
 
+class RemarkQuerySet(TenantQuerySet):
+    """Remarks: one that has not been sent is seen from the office that reviews, and from above it."""
+
+    def in_scope(self, scope: Scope) -> Self:
+        found = super().in_scope(scope)
+        if scope.everything:
+            return found
+        drafted_here = Q(office_county__in=scope.counties) | Q(office__in=scope.organizations)
+        return found.filter(Q(step__isnull=False) | drafted_here)
+
+    def sent(self) -> Self:
+        return self.filter(step__isnull=False)
+
+    def drafted(self) -> Self:
+        """Not sent yet, and saying something."""
+        return self.filter(step__isnull=True).exclude(text="")
+
+    def unresolved(self) -> Self:
+        return self.sent().filter(resolved_at__isnull=True)
+
+
 class SchoolQuerySet(TenantQuerySet):
     def open_on(self, day: date) -> Self:
         """Schools that are there on a day: opened, and not yet merged or closed."""

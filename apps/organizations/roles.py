@@ -49,6 +49,7 @@ PERMISSIONS: dict[str, str] = {
     "supervision.review": "接收督导情况",
     "conferences.view": "查看联席会议",
     "conferences.edit": "记录联席会议",
+    "conferences.confirm": "确认联席会议纪要",
 }
 
 
@@ -99,7 +100,7 @@ ROLES: dict[str, Role] = {
             VIEW_ALL
             | {"organizations.edit", "organizations.register", "plans.edit", "plans.submit", "supervision.edit", "supervision.submit"}
             | {"rooms.review", "pairings.review", "counselors.review", "people.view", "people.manage"}
-            | {"years.ask", "notices.connect", "conferences.edit"},
+            | {"years.ask", "notices.connect", "conferences.edit", "conferences.confirm"},
             appoints={"county_editor", "town_counselor", "school_counselor"},
         ),
         _role(

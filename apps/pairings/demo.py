@@ -120,7 +120,8 @@ class _Teller:
         day += timedelta(days=self.random.randint(1, 4))
         unit = people[pairing.county_id], pairing.county
         if way == "sent_back":
-            story.then(Verb.RETURN, moment(day, self.random), *unit, reason=REASONS[way], remarks={"stages": "请写明各次活动的时间。"})
+            remarks = (pairing.county, {"stages": "请写明各次活动的时间。"})
+            story.then(Verb.RETURN, moment(day, self.random), *unit, reason=REASONS[way], remarks=remarks)
         slots = {"confirmed": ["confirm", "confirm_partner"], "half": ["confirm"] if pairing.crosses_counties else []}.get(way, [])
         for slot in slots if pairing.crosses_counties else slots[:1]:
             county = pairing.county if slot == "confirm" else pairing.partner_county

@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest, Least
 
 from apps.core.lifecycle.enums import RETURNABLE, State, Verb
 from apps.core.lifecycle.models import Slot
-from apps.organizations.two_sided.models import TwoSidedReport, TwoSidedStep
+from apps.organizations.two_sided.models import TwoSidedRemark, TwoSidedReport, TwoSidedStep
 from apps.pairings.enums import Kind
 from apps.pairings.querysets import PairingQuerySet
 
@@ -119,6 +119,17 @@ class Step(TwoSidedStep):
     """One step in a pairing's life."""
 
     report = models.ForeignKey(Pairing, models.PROTECT, related_name="steps")
+
+
+@pghistory.track()
+class Remark(TwoSidedRemark):
+    """What a reviewer says about a passage of it."""
+
+    report = models.ForeignKey(Pairing, models.PROTECT, related_name="remarks")
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="remarks", editable=False)
+
+    class Meta(TwoSidedRemark.Meta):
+        pass
 
 
 def twice_sentence(rival: Pairing) -> str:

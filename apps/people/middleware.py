@@ -12,7 +12,7 @@ from apps.accounts.middleware import is_in_background, way_back
 from apps.accounts.services import second_factor
 
 # The pages that do without admission: the way in, the way out, and health.
-BEFORE = frozenset({"accounts:login", "accounts:logout", "core:healthz", "core:readyz"})
+BEFORE = frozenset({"accounts:login", "accounts:logout", "core:healthz", "core:readyz", "core:verify", "core:verification"})
 # What belongs to a step that was just taken, and is read before the next.
 AFTER = {"people:hats": frozenset({"accounts:recovery_codes"})}
 

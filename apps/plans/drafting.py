@@ -29,6 +29,21 @@ def beside(form: PlanForm, user: Any) -> dict[str, Any]:
     }
 
 
+def shown(plan: Plan, user: Any) -> dict[str, Any]:
+    """What the page of a plan shows besides its text: figures (today's in a draft, else as handed in), the stages drawn, its tasks."""
+    return {
+        "figures": selectors.figures(plan=plan, user=user) if plan.is_editable else plan.figures,
+        "timeline": selectors.timeline(plan.stages.all()),
+        "doing": selectors.doing(plan),
+        "carried": carried_titles(plan) if plan.is_editable else [],
+    }
+
+
+def carried_titles(plan: Plan) -> list[str]:
+    carried = selectors.carried_over(plan, selectors.last_year(plan))
+    return [title for name, title in selectors.titles(plan).items() if name in carried]
+
+
 def told(form: PlanForm, written: Written, user: Any) -> dict[str, Any]:
     """What a page that saved itself learns: what it may take as seen, what others changed, and what both did."""
     plan, parts = written.plan, written.plan.parts()

@@ -6,13 +6,14 @@ from django import forms
 from django.template.loader import render_to_string
 
 from apps.core import rich_text
-from apps.core.forms import DATE, refuse_slips
+from apps.core.forms import DATE, SeenForm, refuse_slips
 from apps.core.lifecycle.merging import digest
 from apps.core.lifecycle.models import displayed
 from apps.core.lifecycle.rows import BaseRows, RowsForm
 from apps.core.rich_fields import SUFFIX, RichField
 from apps.core.uploads import MAX_FILES, FilesField
-from apps.plans.models import Attachment, Plan
+from apps.plans.enums import Standing
+from apps.plans.models import Attachment, Plan, Task
 from apps.plans.sections import STAGES
 
 MAX_TEXT = 8000
@@ -152,6 +153,45 @@ class PlanForm(RowsForm):
                 self.fields[key].theirs = rich_text.plain(text) or "（空）"  # type: ignore[attr-defined]
 
 
+class BoardForm(forms.Form):
+    """Narrows the office's board to where units stand."""
+
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), ("missing", "未上报或待修改"), *Standing.choices])
+
+    def shows(self, line: Any) -> bool:
+        wanted = self.cleaned_data.get("state") if self.is_valid() else ""
+        return not wanted or line.where == wanted or (wanted == "missing" and line.is_missing)
+
+
+class RemindForm(forms.Form):
+    """Who is reminded of their plan: everybody who has not handed in and was not reminded today, unless the office chooses."""
+
+    units = forms.MultipleChoiceField(
+        label="催办单位",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "请至少选择一个单位。",
+            "invalid_choice": "有单位刚刚已经上报，或者今天已经催办，请核对后再发送。",
+        },
+    )
+    text = forms.CharField(label="附言", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text="可以不填。")
+
+    def __init__(self, *args: Any, lines: list[Any], readers: dict[int, list[str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = {str(line.organization.pk): line for line in lines if line.is_missing}
+        open_to = {key: line for key, line in self.lines.items() if not line.is_reminded_today}
+        self.fields["units"].choices = [  # type: ignore[attr-defined]
+            (key, f"{line.organization}（{line.state_label}，{line.timing}）：{names}")
+            for key, line in open_to.items()
+            for names in ["、".join(readers[line.organization.pk]) or "还没有人员账号"]
+        ]
+        self.initial["units"] = list(open_to)
+        self.told_today = [line for line in self.lines.values() if line.is_reminded_today]
+
+    def chosen(self) -> list[Any]:
+        return [self.lines[key].organization for key in self.cleaned_data["units"]]
+
+
 def seen_of(parts: Mapping[str, Any]) -> dict[str, str]:
     """The digest of each part, and of each text also the one of its plain form: what a text area without an editor shows."""
     texts = {_plain(name): digest(rich_text.plain(value)) for name, value in parts.items() if isinstance(value, str)}
@@ -160,3 +200,13 @@ def seen_of(parts: Mapping[str, Any]) -> dict[str, str]:
 
 def _plain(name: str) -> str:
     return f"{name}:plain"
+
+
+class TaskForm(SeenForm):
+    """What a unit reports of one task."""
+
+    class Meta:
+        model = Task
+        fields = Task.FACTS
+        widgets = {"done_on": DATE, "note": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"done_on": "还没有完成的，留空。", "note": "写明做了什么、结果如何；没有按期完成的，写明原因和打算。"}

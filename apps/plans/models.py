@@ -7,12 +7,15 @@ import pghistory
 from django.core.validators import validate_slug
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from apps.core import rich_text, security
 from apps.core.lifecycle.models import Passage, Report, Slot
-from apps.organizations.models import TenantModel, TenantStep
-from apps.plans.querysets import AttachmentQuerySet
+from apps.organizations.models import TenantLook, TenantModel, TenantRemark, TenantStep
+from apps.organizations.validators import not_in_future
+from apps.plans.enums import Progress
+from apps.plans.querysets import AttachmentQuerySet, PlanQuerySet, TaskQuerySet
 from apps.plans.sections import STAGES
 from apps.years.models import Window, YearlyReport
 
@@ -48,13 +51,17 @@ class Plan(YearlyReport):
     """A reporting unit's plan for the year: written parts, stages with dates and people, and the figures it starts from (circular §5.2)."""
 
     content_fields: ClassVar = ("leader", "contact")
+    other_content: ClassVar = ("texts", "figures")
     required_fields: ClassVar = ("leader", "contact")
 
     texts = models.JSONField("正文", default=dict, editable=False)  # key of the section → its cleaned text (apps/core/rich_text.py)
     figures = models.JSONField("上报时的数字", default=list, editable=False)  # what coverage said when it was handed in
     leader = models.CharField("负责人", blank=True, max_length=40, help_text="姓名和职务。")
     contact = models.CharField("联系人及电话", blank=True, max_length=60, help_text="便于市少工委办公室联系。")
+    reviewed_at = models.DateTimeField("初审时间", null=True, editable=False)
     number = models.PositiveSmallIntegerField("编号", null=True, editable=False)  # given with the first approval, and kept
+
+    objects = PlanQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = "工作方案"
@@ -63,6 +70,7 @@ class Plan(YearlyReport):
         constraints = [
             models.UniqueConstraint(fields=["county", "organization", "window"], name="plan_once_a_year"),
             models.CheckConstraint(condition=models.Q(organization=models.F("county")), name="plan_of_a_reporting_unit"),
+            models.UniqueConstraint(fields=["window", "number"], name="plan_number_once_a_year"),
             Report.state_constraint("plan_submitted_has_time"),
         ]
 
@@ -92,8 +100,12 @@ class Plan(YearlyReport):
         return {*super().needed(), *(section.key for section in self.sections if section.is_required)}
 
     def slots(self) -> tuple[Slot, ...]:
-        hint = "通过后方案即为定稿；需要修改时可以再退回。"
-        return (Slot("review", "通过", "市少工委办公室", "plans.review", self.organization, hint),)
+        final = "后方案即为定稿，编号存档；需要修改时可以再退回。"
+        if not self.window.needs_sign_off:
+            return (Slot("review", "通过", "市少工委办公室", "plans.review", self.organization, f"通过{final}"),)
+        hint = "初审通过后，由市少工委办公室负责人签发。"
+        first = Slot("review", "初审通过", "市少工委办公室", "plans.review", self.organization, hint, decided_field="reviewed_at")
+        return first, Slot("sign", "签发", "市少工委办公室负责人", "plans.sign", self.organization, f"签发{final}", 2, apart=True)
 
     def problems(self) -> dict[str, str]:
         found = super().problems()
@@ -126,10 +138,15 @@ class Plan(YearlyReport):
     def passages(self) -> list[Passage]:
         rows = "\n".join(str(stage) for stage in self.stages.all())
         written = [
-            Passage(section.key, section.title, rows if section.key == STAGES else rich_text.plain(self.texts.get(section.key, "")))
-            for section in self.sections
+            Passage(section.key, section.title, rows)
+            if section.key == STAGES
+            else Passage(section.key, section.title, rich_text.plain(text), html=text)
+            for section, text in self.written
         ]
-        return [*written, *super().passages()]
+        figures = "\n".join(f"{each['label']}：{each['covered']}/{each['total']}" for each in self.figures)
+        files = "\n".join(str(each) for each in self.attachments.all())
+        more = [Passage("figures", "上报时的数字", figures), Passage("attachments", "附件", files)]
+        return [*written, *super().passages(), *(each for each in more if each.text)]
 
 
 @pghistory.track()
@@ -179,6 +196,55 @@ def _a_year_on(day: date | None) -> date | None:
     return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
+@pghistory.track()
+class Task(TenantModel):
+    """What a unit has to do by a day: a stage of its approved plan, or what a joint conference decided (circular §5.2, 分解任务)."""
+
+    FACTS: ClassVar = ("done_on", "note")  # what its unit reports of it
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks", editable=False)
+    title = models.CharField("工作内容", max_length=200)
+    starts_on = models.DateField("开始")
+    ends_on = models.DateField("结束")
+    responsible = models.CharField("责任人", max_length=60)
+    is_stage = models.BooleanField("方案中的步骤", default=False, editable=False)
+    source = models.CharField("来源", max_length=100, blank=True)  # who decided what is no stage of the plan: a meeting
+    done_on = models.DateField("完成日期", null=True, blank=True, validators=[not_in_future])
+    note = models.CharField("完成情况", max_length=300, blank=True)
+    dropped_at = models.DateTimeField("不再安排的时间", null=True, editable=False)  # a later edition of the plan left it out
+
+    objects = TaskQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
+
+    class Meta:
+        verbose_name = "工作任务"
+        verbose_name_plural = "工作任务"
+        ordering = ["starts_on", "ends_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="task_ends_after_start",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('plans:tasks', args=[self.plan_id])}#task-{self.pk}"
+
+    @property
+    def progress(self) -> Progress:
+        today = timezone.localdate()
+        if self.done_on:
+            return Progress.DONE
+        if self.dropped_at:
+            return Progress.DROPPED
+        if today > self.ends_on:
+            return Progress.OVERDUE
+        return Progress.COMING if today < self.starts_on else Progress.RUNNING
+
+
 def attachment_path(attachment: "Attachment", filename: str) -> str:
     """Files are kept by content, not by the name a user gave them."""
     return f"plans/{attachment.plan_id}/{attachment.sha256}"
@@ -218,3 +284,24 @@ class Step(TenantStep):
     class Meta(TenantStep.Meta):
         verbose_name = "办理记录"
         verbose_name_plural = "办理记录"
+
+
+@pghistory.track()
+class Remark(TenantRemark):
+    """What a reviewer says about a passage of it."""
+
+    report = models.ForeignKey(Plan, models.PROTECT, related_name="remarks")
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="remarks", editable=False)
+
+    class Meta(TenantRemark.Meta):
+        pass
+
+
+class Look(TenantLook):
+    """What a reviewer has read of a plan."""
+
+    report = models.ForeignKey(Plan, models.PROTECT, related_name="looks")
+    step = models.ForeignKey(Step, models.PROTECT, related_name="+")
+
+    class Meta(TenantLook.Meta):
+        pass

@@ -1,26 +1,40 @@
 import logging
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.views.generic import DetailView, TemplateView
+from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
+from django.views.generic import DetailView, FormView, TemplateView, UpdateView, View
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
-from apps.core.errors import Conflict
+from apps.core.errors import Conflict, DomainError
+from apps.core.exports import FORMATS, workbook
+from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
+from apps.core.lifecycle import services as lifecycle_services
 from apps.core.lifecycle import views as lifecycle
-from apps.core.lifecycle.tables import LedgerTable, StandingTable
+from apps.core.lifecycle.review import ReportEdition, ReportReview
+from apps.core.lifecycle.tables import LedgerTable
 from apps.core.tables import arranged
+from apps.core.throttle import EXPORT
+from apps.jobs import services as jobs
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
-from apps.plans import drafting, selectors, services
-from apps.plans.forms import PlanForm
-from apps.plans.models import Attachment, Plan
+from apps.plans import drafting, papers, selectors, services
+from apps.plans.enums import Progress
+from apps.plans.forms import BoardForm, PlanForm, RemindForm, TaskForm
+from apps.plans.jobs import TITLES, VOLUME, ZIP
+from apps.plans.models import Attachment, Plan, Task
+from apps.plans.selectors import boards
 from apps.plans.services import Written
+from apps.plans.tables import BoardTable
 from apps.years.models import Window
 
 log = logging.getLogger(__name__)
@@ -54,10 +68,10 @@ class PlanList(Guarded, TemplateView):
         context = {"window": window, "may_open": user.has_perm("years.open")}
         if window is None:
             return context
-        board = selectors.board(window=window, user=user)
-        table = arranged(self.request, StandingTable(board.standings))
+        board, form = boards.board(window=window, user=user), BoardForm(self.request.GET)
+        table = arranged(self.request, BoardTable([line for line in board.standings if form.shows(line)]))
         table.caption = f"{window}工作方案上报情况"
-        return {**context, "board": board, "table": table}
+        return {**context, "board": board, "table": table, "filter": SimpleNamespace(form=form)}
 
     def ledger(self, windows: list[Window], today: date) -> dict[str, Any]:
         user = self.request.user
@@ -67,6 +81,57 @@ class PlanList(Guarded, TemplateView):
         waiting = [(open_now[each.year], each) for each in standings if each.year in open_now and not each.is_settled]
         may_edit = user.has_perm("plans.edit", unit)
         return {"unit": unit, "may_edit": may_edit, "waiting": waiting, "table": arranged(self.request, LedgerTable(standings))}
+
+
+class BoardExport(Guarded, View):
+    """The board of a year as a workbook; that it was taken is in the log."""
+
+    permission = "plans.view"
+    throttle = EXPORT
+
+    def get(self, request: HttpRequest, year: int) -> FileResponse:
+        if not scope_for(request.user, "plans.view").everything:
+            raise Http404
+        window, form = get_object_or_404(Window.objects.of_kind("plans"), year=year), BoardForm(request.GET)
+        found = [line for line in boards.lines(window=window, user=request.user) if form.shows(line)]
+        audit.record(Verb.EXPORT, f"{window}工作方案上报情况", details={"format": "xlsx", "year": year, "units": len(found)})
+        file = workbook([boards.sheet(window, found)])
+        return FileResponse(file, as_attachment=True, filename=f"{window}工作方案上报情况.xlsx", content_type=FORMATS["xlsx"])
+
+
+class Remind(Guarded, FormPage, FormView):
+    """Urge those who have not handed in: first who they are and what they are told, then one click."""
+
+    permission = "years.open"
+    template_name = "plans/remind.html"
+    form_class = RemindForm
+    submit_label = "发送催办"
+
+    @cached_property
+    def window(self) -> Window:
+        return get_object_or_404(Window.objects.of_kind("plans"), year=self.kwargs["year"])
+
+    @property
+    def title(self) -> str:
+        return f"催办{self.window}工作方案"
+
+    @property
+    def back_url(self) -> str:
+        return f"{reverse('plans:list')}?year={self.window.year}"
+
+    @property
+    def crumbs(self) -> list[tuple[str, str | None]]:
+        return [("工作方案", self.back_url), (self.title, None)]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        found = [line for line in boards.lines(window=self.window, user=self.request.user) if line.is_missing]
+        readers = boards.readers(units=[line.organization for line in found], by=self.request.user)
+        return {**super().get_form_kwargs(), "lines": found, "readers": readers}
+
+    def save(self, form: Any) -> str:
+        chosen = form.chosen()
+        services.remind(window=self.window, units=chosen, text=form.cleaned_data["text"], by=self.request.user)
+        return f"已催办 {len(chosen)} 个单位：{'、'.join(map(str, chosen))}。"
 
 
 class PlanCreate(lifecycle.ReportCreate):
@@ -85,11 +150,15 @@ class PlanCreate(lifecycle.ReportCreate):
 
 
 class PlanDetail(PlanPage, lifecycle.ReportDetail):
+    has_review = True
     template_name = "plans/detail.html"
     submit_note = "上报后由市少工委办公室审核，审核期间不能修改；需要修改时可以请市少工委办公室退回。"
 
     def get_queryset(self) -> Any:
         return super().get_queryset().prefetch_related("stages", "attachments")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**drafting.shown(self.object, self.request.user), **kwargs)
 
 
 class PlanEdit(PlanPage, lifecycle.ReportEdit):
@@ -107,6 +176,7 @@ class PlanEdit(PlanPage, lifecycle.ReportEdit):
         self.written = services.write(report=plan, by=by, parts=form.written_parts(), seen=seen, **files)
         self.object = self.written.plan
         if self.written.colliding:
+            lifecycle_services.answer(report=self.object, answers=form.answers(), by=self.request.user)
             raise Conflict(drafting.collision_sentence(self.written))
         if self.written.taken and not self.autosaves:
             messages.info(self.request, drafting.taken_sentence(self.written))
@@ -132,12 +202,54 @@ class PlanSubmit(PlanPage, lifecycle.ReportSubmit):
     permission = "plans.submit"
 
 
-class PlanApprove(PlanPage, lifecycle.ReportApprove):
-    permission = "plans.review"
+class PlanReview(PlanPage, ReportReview):
+    """Passage beside remarks; asks the plan's own decisions who may read it so."""
 
 
-class PlanReturn(PlanPage, lifecycle.ReportReturn):
-    permission = "plans.review"
+class PlanEdition(PlanPage, ReportEdition):
+    """An approved text, with its number."""
+
+
+class PlanTasks(PlanPage, DetailView):
+    """What follows from a plan: its tasks, how far they are, and what is late."""
+
+    template_name = "plans/tasks.html"
+    context_object_name = "plan"
+
+    @property
+    def crumbs(self) -> list[tuple[str, str | None]]:
+        return [(self.room, reverse("plans:list")), (str(self.object), self.object.get_absolute_url()), ("工作任务", None)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        doing = selectors.doing(self.object)
+        timeline = selectors.timeline(task for task in doing.tasks if task.progress != Progress.DROPPED)
+        may_edit = self.request.user.has_perm("plans.edit", self.object)
+        return super().get_context_data(doing=doing, timeline=timeline, may_edit=may_edit, **kwargs)
+
+
+class TaskReport(Guarded, FormPage, UpdateView):
+    """The unit reports a task done, or how it stands."""
+
+    permission = "plans.edit"
+    model = Task
+    form_class = TaskForm
+    title = "填报完成情况"
+    lead = "约需 1 分钟。"
+
+    def get_queryset(self) -> Any:
+        return Task.objects.visible_to(self.request.user).select_related("plan__window", "organization")
+
+    @property
+    def eyebrow(self) -> str:
+        return f"{self.object.title}（{self.object.starts_on:%Y-%m-%d} 至 {self.object.ends_on:%Y-%m-%d}）"
+
+    @property
+    def back_url(self) -> str:
+        return self.object.get_absolute_url()
+
+    def save(self, form: Any) -> str:
+        task = services.tasks.report(task=form.instance, seen=form.cleaned_data["seen"], by=self.request.user, **form.facts)
+        return "已登记完成。" if task.done_on else "已保存。"
 
 
 class AttachmentDownload(Guarded, DetailView):
@@ -158,3 +270,43 @@ class AttachmentDownload(Guarded, DetailView):
             raise Http404 from None
         audit.record(Verb.DOWNLOAD, f"{attachment.plan}：{attachment.name}", details={"size": attachment.size})
         return FileResponse(file, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
+
+
+class PlanPaper(PlanPage, DetailView):
+    """The plan as an official paper, to print or to go on writing in; that it was taken is in the log."""
+
+    throttle = EXPORT
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        suffix = self.kwargs["format"]
+        if suffix not in papers.FORMATS:
+            raise Http404
+        plan = self.get_object()
+        try:
+            paper = papers.pdf(plan) if suffix == "pdf" else papers.docx(plan)
+        except DomainError as error:
+            messages.error(request, error.message)
+            return self.to("detail")
+        audit.record(Verb.EXPORT, f"{plan}（{suffix}）", details={"format": suffix})
+        response = HttpResponse(paper, content_type=papers.FORMATS[suffix])
+        response.headers["Content-Disposition"] = content_disposition_header(True, papers.filename(plan, suffix))
+        return response
+
+
+class PlanArchive(Guarded, View):
+    """Ask for a year's plans as one file; a job makes it."""
+
+    permission = "plans.view"
+    http_method_names = ["post"]
+    kinds = {"zip": ZIP, "pdf": VOLUME}
+
+    def post(self, request: Any, year: int, format: str) -> HttpResponse:
+        if format not in self.kinds:
+            raise Http404
+        kind, here = self.kinds[format], request.hat.organization
+        try:
+            job = jobs.start(kind=kind, title=f"{year}年{TITLES[kind]}", organization=here, by=request.user, arguments={"year": year})
+        except DomainError as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(f"{reverse('plans:list')}?year={year}")
+        return redirect(job)

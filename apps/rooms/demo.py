@@ -46,7 +46,7 @@ def _tell(school: School, state: State, checklist: Checklist, cast: Cast, today:
         room.is_standard = not room.shortfalls
         story.then(Verb.SUBMIT, moment(submitted, random), by, room.organization)
     if state == State.RETURNED:
-        story.then(Verb.RETURN, moment(decided, random), *lead, reason=REASON, remarks=REMARKS)
+        story.then(Verb.RETURN, moment(decided, random), *lead, reason=REASON, remarks=(room.organization.county, REMARKS))
     if state == State.APPROVED:
         story.then(Verb.APPROVE, moment(decided, random), *lead, "review")
     return story

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.core.lifecycle.enums import State, Verb
 from apps.core.lifecycle.models import Report, Slot
-from apps.organizations.models import Organization, TenantReport, TenantStep
+from apps.organizations.models import Organization, TenantRemark, TenantReport, TenantStep
 from apps.rooms.enums import ItemGroup
 from apps.rooms.querysets import ChecklistQuerySet, RoomQuerySet
 
@@ -230,3 +230,14 @@ class Step(TenantStep):
     class Meta(TenantStep.Meta):
         verbose_name = "办理记录"
         verbose_name_plural = "办理记录"
+
+
+@pghistory.track()
+class Remark(TenantRemark):
+    """What a reviewer says about a passage of it."""
+
+    report = models.ForeignKey(Room, models.PROTECT, related_name="remarks")
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="remarks", editable=False)
+
+    class Meta(TenantRemark.Meta):
+        pass

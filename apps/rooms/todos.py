@@ -32,6 +32,6 @@ def to_register(user: Any) -> Iterator[Todo]:
         if room is None:
             yield Todo("登记本校队室", reverse("rooms:list"), "约需 5 分钟，登记后由上级少先队组织确认。")
         elif room.state == State.RETURNED:
-            yield Todo(f"{room}被退回", room.get_absolute_url(), "请按意见修改后重新提交。", tone="warning")
+            yield Todo(f"{room}被退回", room.get_absolute_url(), "请按意见修改后重新提交。", tone="warning", came_back=True)
         elif room.state == State.DRAFT:
             yield Todo("完成本校队室登记", room.get_absolute_url(), "草稿还没有提交。")

@@ -9,8 +9,9 @@ from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
 from apps.core.lifecycle.enums import State, Verb
+from apps.core.lifecycle.models import as_shown
 from apps.organizations.demo import person_name
-from apps.organizations.demo.stories import moment
+from apps.organizations.demo.stories import moment, write_locked, write_remarks
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, RoleHolding
 from apps.supervision.models import Inspection, Step, SupervisionReport
@@ -59,10 +60,10 @@ def load(*, today: date, random: Random) -> None:
                 _date(report, today, random)
                 reports.append(report)
                 inspections += _inspections(report, today, random)
-    SupervisionReport.objects.bulk_create(reports)
-    Inspection.objects.bulk_create(inspections)
+    write_locked(SupervisionReport, reports, lambda: Inspection.objects.bulk_create(inspections))
     stored = SupervisionReport.objects.select_related("window", "organization", "created_by").prefetch_related("inspections")
-    Step.objects.bulk_create(step for report in stored for step in _steps(report, people[city.pk], city))
+    steps = Step.objects.bulk_create(step for report in stored for step in _steps(report, people[city.pk], city))
+    write_remarks((step, (city, REMARKS)) for step in steps if step.verb == Verb.RETURN)
     SupervisionReport.objects.update(updated_at=Coalesce("decided_at", "submitted_at", "created_at"))
 
 
@@ -103,11 +104,10 @@ def _steps(report: SupervisionReport, officer: User, city: Organization) -> Iter
     names = ("held_on", "place", "findings", "rectification")
     inspections = [{name: getattr(each, name) for name in names} for each in report.inspections.all()]
     content = {name: getattr(report, name) for name in report.content_fields} | {"inspections": inspections}
-    facts = {"report": report, "content": content, **report.tenancy()}
+    facts = {"report": report, "content": content, "shown": as_shown(report), **report.tenancy()}
     if report.submitted_at:
         yield Step(verb=Verb.SUBMIT, by=report.created_by, on_behalf_of=report.organization.office, at=report.submitted_at, **facts)
     if report.decided_at and report.state == State.APPROVED:
-        yield Step(verb=Verb.APPROVE, slot="review", by=officer, on_behalf_of=city.office, at=report.decided_at, **facts)
+        yield Step(verb=Verb.APPROVE, slot="review", by=officer, on_behalf_of=city.office, at=report.decided_at, edition=1, **facts)
     if report.decided_at and report.state == State.RETURNED:
-        back = {"reason": REASON, "remarks": REMARKS}
-        yield Step(verb=Verb.RETURN, by=officer, on_behalf_of=city.office, at=report.decided_at, **back, **facts)
+        yield Step(verb=Verb.RETURN, by=officer, on_behalf_of=city.office, at=report.decided_at, reason=REASON, **facts)

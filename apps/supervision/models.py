@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.core.lifecycle.enums import State, Verb
 from apps.core.lifecycle.models import Passage, Report, Slot
-from apps.organizations.models import TenantModel, TenantStep
+from apps.organizations.models import TenantModel, TenantRemark, TenantStep
 from apps.supervision.querysets import SupervisionReportQuerySet
 from apps.years.models import YearlyReport
 
@@ -137,3 +137,14 @@ class Step(TenantStep):
     class Meta(TenantStep.Meta):
         verbose_name = "办理记录"
         verbose_name_plural = "办理记录"
+
+
+@pghistory.track()
+class Remark(TenantRemark):
+    """What a reviewer says about a passage of it."""
+
+    report = models.ForeignKey(SupervisionReport, models.PROTECT, related_name="remarks")
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="remarks", editable=False)
+
+    class Meta(TenantRemark.Meta):
+        pass

@@ -38,7 +38,9 @@ def to_report(user: Any) -> Iterator[Todo]:
             continue
         late = now > window.due_at
         if report is not None and report.state == State.RETURNED:
-            yield Todo(f"{report}被退回", report.get_absolute_url(), "请按意见修改后重新上报。", due=window.due_at, tone="warning")
+            yield Todo(
+                f"{report}被退回", report.get_absolute_url(), "请按意见修改后重新上报。", due=window.due_at, tone="warning", came_back=True
+            )
         elif report is not None:
             text = "已超过上报期限，请尽快上报。" if late else "草稿还没有上报。"
             yield Todo(f"完成{window.label}", report.get_absolute_url(), text, due=window.due_at, tone="warning" if late else "action")

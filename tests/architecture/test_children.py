@@ -32,6 +32,7 @@ ALLOWED = {
     "accounts.User.name": "an adult: whoever signs in",
     "audit.Act.name": "an adult: who acted",
     "audit.Act.address": "the network address of whoever acted",
+    "notices.Robot.name": "what a group is called",
     "organizations.Organization.name": "what an organization is called",
     "organizations.PioneerUnit.name": "what a brigade, squad or team is called",
     "rooms.Room.name": "what a room is called",
@@ -39,6 +40,9 @@ ALLOWED = {
     "plans.Plan.leader": "an adult: who answers for the plan, with their post",
     "supervision.SupervisionReport.body_name": "what a supervision body is called",
     "supervision.SupervisionReport.body_head": "an adult: who heads the body, with their post",
+    "conferences.Member.name": "an adult: who sits in the joint conference for their body",
+    "conferences.Attachment.name": "what a file is called; attachments are for documents, and the page says what they must not hold",
+    "conferences.MinutesForm.uploads": "documents; of a photo the camera's notes are taken out",
     "counselors.Exchange.counselors": "adults: the counselors of an exchange",
     "accounts.Session.address": "the network address of whoever signed in",
     "audit.SearchForm.address": "the network address of whoever acted",
@@ -60,6 +64,7 @@ ALLOWED = {
 # Columns of lists that come in or go out, as constants name them: "module.CONSTANT".
 COLUMNS = re.compile(r"(?:^|_)(?:COLUMNS|HEADS?|HEADING)$")
 ALLOWED_COLUMNS = {
+    "conferences.tables.MEMBER_HEADS": "adults: who sits in the joint conference",
     "people.rosters.COLUMNS": "adults: people who are given accounts",
     "people.views.opening.SHEET_HEADS": "adults: people who are given accounts, and their codes",
     "people.views.lists.HEADS": "adults: people who have accounts",

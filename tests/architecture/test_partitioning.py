@@ -19,6 +19,7 @@ REFERENCE = {"organizations_organization"}
 ACROSS_COUNTIES = {
     "people_contact_user_id_key": "a person serves at one organization of the whole city; the accounts' own table would say at which",
     "pairing_once_a_year": "two schools of two reporting units, the same from either side; a table with a row per side would hold it",
+    "plan_number_once_a_year": "approved plans are numbered through the whole city; a table of the city's own numbers would hold it",
 }
 
 KEYS = """

@@ -13,6 +13,8 @@ from tests.factories.people import UserFactory
 OPEN = {
     "core:healthz": "asked by the load balancer",
     "core:readyz": "asked by the load balancer",
+    "core:verify": "whoever holds a receipt checks it",
+    "core:verification": "the same; answers to a code that nobody guesses, and says nothing personal",
     "accounts:login": "where people sign in",
     "accounts:activate": "where people set their password with a code they were given",
     "accounts:oidc": "where people go to the unified identity provider",

@@ -9,6 +9,7 @@ from apps.plans.models import Plan, Stage
 from apps.plans.services import lay_out
 from apps.years.models import Window
 from tests.factories import years
+from tests.factories.reports import unlocked
 
 
 class WindowFactory(years.WindowFactory):
@@ -67,3 +68,8 @@ class StageFactory(factory.django.DjangoModelFactory):
     responsible = "办公室"
     organization = factory.SelfAttribute("plan.organization")
     county = factory.SelfAttribute("plan.county")
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        with unlocked(kwargs["plan"]):
+            return super()._create(model_class, *args, **kwargs)

@@ -15,12 +15,14 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from apps.core.fields import LtreeField
+from apps.core.lifecycle import locks
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.models import Report
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, RoleHolding, TenantModel
 from apps.organizations.services import roles
 from tests.factories.people import UserFactory
+from tests.factories.reports import unlocked
 
 Ends = tuple[Organization, Organization]  # whose the row is, and with whom, where the model has two sides
 EITHER = {"notices.Delivery": {"user"}}  # columns that may be empty, of which one must not be
@@ -73,7 +75,8 @@ class Rows:
         names = {*given, *(column.removesuffix("_id") for column in tenancy)}
         content = {field.name: self._value(field, ends, mark) for field in _to_fill(model) if field.name not in names}
         row = model(**content, **given, **tenancy)
-        row.save()
+        with unlocked(*(getattr(row, field.name) for field in locks.parts(model))):
+            row.save()
         if not getattr(model, "append_only", False):
             row.save()  # an insert and an update, both in its history
         return row
@@ -132,13 +135,14 @@ def example(field: models.Field, mark: str) -> Any:
 
 def _to_fill(model: type[models.Model]) -> list[Any]:
     """What cannot be left out, what a report says, and everything that is text."""
-    content = getattr(model, "content_fields", ())
+    content, until = getattr(model, "content_fields", ()), getattr(model, "withheld", ("",))[0]
     return [
         field
         for field in model._meta.concrete_fields
         if not isinstance(field, models.AutoField) and not getattr(field, "auto_now", False) and not getattr(field, "auto_now_add", False)
         if field.name in content
         or field.name in EITHER.get(model._meta.label, ())
+        or field.attname == until
         or (isinstance(field, models.CharField | models.TextField) and not field.choices)
         or not (field.has_default() or field.null or field.blank)
     ]

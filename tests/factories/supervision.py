@@ -11,6 +11,7 @@ from apps.organizations.models import Organization
 from apps.supervision.models import Inspection, SupervisionReport
 from apps.years.models import Window
 from tests.factories.people import UserFactory
+from tests.factories.reports import unlocked
 
 
 def window_of(year: int) -> Window:
@@ -39,7 +40,8 @@ class SupervisionFactory(factory.django.DjangoModelFactory):
 
 def inspected(report: SupervisionReport, held_on: date = date(2012, 6, 1), **facts: Any) -> Inspection:
     defaults = {"place": "第一小学", "findings": "队室偏小", "rectification": "已调整", "position": report.inspection_count + 1}
-    return report.inspections.create(held_on=held_on, **{**defaults, **facts}, **report.tenancy())
+    with unlocked(report):
+        return report.inspections.create(held_on=held_on, **{**defaults, **facts}, **report.tenancy())
 
 
 def handed_in(organization: Organization, state: str = State.SUBMITTED, **facts: Any) -> SupervisionReport:

@@ -33,6 +33,9 @@ def returned(submitted, officer):
     return services.send_back(report=submitted, by=officer, version=2, reason="方案可行，请补充。", remarks=remarks)
 
 
+RETURN = {"action": "return", "reason": "方案可行，请补充。"}
+
+
 def said(answer):
     """The messages that the next page shows."""
     return [str(message) for message in answer.context["messages"]]
@@ -205,23 +208,21 @@ def test_editor_writes_but_does_not_submit(jiaxing, plan, written):
 
 def test_city_returns_with_remarks_and_the_county_finds_them_at_their_fields(county, city, submitted):
     answer = city.post(
-        f"/plans/{submitted.pk}/return/",
-        {"version": 2, "reason": "方案可行，请补充。", "remark_goals": "请写明数量。", "remark_stages": "请补充督导。"},
+        f"/plans/{submitted.pk}/review/",
+        {**RETURN, "version": 2, "remark_goals": "请写明数量。", "remark_stages": "请补充督导。"},
         follow=True,
     )
     assert said(answer) == ["已退回，填报单位修改后可以重新上报。"]
 
     form = county.get(f"/plans/{submitted.pk}/edit/").context["form"]
-    assert (form.fields["goals"].remark, form.fields["measures"].remark, form.parts["stages"].remark) == (
-        "请写明数量。",
-        "",
-        "请补充督导。",
-    )
-    assert form["goals"].aria_describedby == "id_goals_helptext id_goals_remark"
+    places = {**form.fields, **form.parts}.items()
+    beside = {name: [remark.text for remark, _ in place.remarks] for name, place in places if getattr(place, "remarks", [])}
+    assert beside == {"goals": ["请写明数量。"], "stages": ["请补充督导。"]}
+    assert form["goals"].aria_describedby == "id_goals_helptext id_goals_remarks"
 
 
 def test_return_without_a_reason_is_refused_and_keeps_the_remarks(city, submitted):
-    answer = city.post(f"/plans/{submitted.pk}/return/", {"version": 2, "reason": " ", "remark_goals": "请写明数量。"})
+    answer = city.post(f"/plans/{submitted.pk}/review/", {**RETURN, "version": 2, "reason": " ", "remark_goals": "请写明数量。"})
     assert answer.context["form"].errors == {"reason": ["请写明退回理由。"]}
     assert "请写明数量。" in answer.content.decode()
 
@@ -229,7 +230,7 @@ def test_return_without_a_reason_is_refused_and_keeps_the_remarks(city, submitte
 def test_revised_plan_is_submitted_again_and_approved(county, city, returned, written):
     county.post(f"/plans/{returned.pk}/edit/", written(version=3, goals="补充了数量"))
     county.post(f"/plans/{returned.pk}/submit/", {"version": 4})
-    answer = city.post(f"/plans/{returned.pk}/approve/", {"version": 5, "slot": "review"}, follow=True)
+    answer = city.post(f"/plans/{returned.pk}/review/", {"version": 5, "action": "approve:review"}, follow=True)
 
     assert said(answer) == ["已通过。"]
     assert list(returned.steps.values_list("verb", "on_behalf_of")) == [
@@ -242,20 +243,20 @@ def test_revised_plan_is_submitted_again_and_approved(county, city, returned, wr
 
 def test_second_reviewer_keeps_the_words_and_is_told(jiaxing, city, submitted):
     second = jiaxing.signed_in(jiaxing.person("city_officer", jiaxing.city))
-    city.post(f"/plans/{submitted.pk}/approve/", {"version": 2, "slot": "review"})
+    city.post(f"/plans/{submitted.pk}/review/", {"version": 2, "action": "approve:review"})
 
-    answer = second.post(f"/plans/{submitted.pk}/return/", {"version": 2, "reason": "我认为应补充。"})
+    answer = second.post(f"/plans/{submitted.pk}/review/", {**RETURN, "version": 2, "reason": "我认为应补充。"})
     assert "朱勇在" in answer.context["form"].non_field_errors()[0]
     assert "我认为应补充。" in answer.content.decode()
-    told = second.post(f"/plans/{submitted.pk}/approve/", {"version": 2, "slot": "review"}, follow=True)
-    assert "已通过，您的操作没有执行" in said(told)[0]
+    told = second.post(f"/plans/{submitted.pk}/review/", {"version": 2, "action": "approve:review"})
+    assert (told.status_code, "已通过，您的操作没有执行" in told.context["form"].non_field_errors()[0]) == (409, True)
 
 
 @pytest.mark.parametrize("state", ["submitted", "returned"])
-@pytest.mark.parametrize("act", ["approve", "return"])
+@pytest.mark.parametrize("act", ["approve:review", "return", "save", "read"])
 def test_county_decides_nothing_about_its_own_plan(county, request, state, act):
     plan = request.getfixturevalue(state)
-    answer = county.post(f"/plans/{plan.pk}/{act}/", {"version": plan.version, "slot": "review", "reason": "自己退回"})
+    answer = county.post(f"/plans/{plan.pk}/review/", {"version": plan.version, "action": act, "reason": "自己退回"})
     assert answer.status_code == 403
 
 
@@ -321,6 +322,6 @@ def test_page_of_a_plan_asks_the_same_for_many_steps(county, city, returned):
     before = queries()
     for version in (3, 5):
         county.post(f"/plans/{returned.pk}/submit/", {"version": version})
-        city.post(f"/plans/{returned.pk}/return/", {"version": version + 1, "reason": "再补充。", "remark_goals": "请写明数量。"})
+        city.post(f"/plans/{returned.pk}/review/", {**RETURN, "version": version + 1, "remark_goals": "请写明数量。"})
     assert returned.steps.count() == 6
     assert queries() == before

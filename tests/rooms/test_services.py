@@ -139,7 +139,7 @@ def test_confirmed_room_may_be_returned_and_keeps_every_step(school, counselor, 
     steps = list(returned.steps.all())
     assert [step.verb_label for step in steps] == ["提交", "确认", "退回"]
     assert steps[0].on_behalf_of == school.name
-    assert steps[2].labelled_remarks == [{"name": "area", "label": "使用面积（平方米）", "text": "请重新测量"}]
+    assert list(steps[2].remarks.values_list("passage", "label", "text")) == [("area", "使用面积（平方米）", "请重新测量")]
     assert steps[0].content["items"] == everything()
 
 

@@ -132,7 +132,7 @@ def test_returned_report_shows_the_remark_on_inspections(county, lead, city):
     inspected(report)
     city.post(f"/supervision/{report.pk}/return/", {"version": 1, "reason": "请补充", "remark_inspections": "缺整改情况"})
     page = lead.get(f"/supervision/{report.pk}/edit/")
-    assert page.context["form"].rows_part.remark == "缺整改情况"
+    assert [remark.text for remark, _ in page.context["form"].rows_part.remarks] == ["缺整改情况"]
 
 
 def test_another_county_does_not_find_the_report(jiaxing, county):

@@ -24,6 +24,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.audit import services as audit
 from apps.audit.enums import Verb
+from apps.core.lifecycle import receipts
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.models import Report
 from apps.organizations.enums import Kind
@@ -31,11 +32,13 @@ from apps.organizations.models import Organization, RoleHolding, TenantModel
 from apps.organizations.roles import ROLES
 from apps.organizations.services import roles
 from apps.people.models import Contact
+from apps.rooms.models import Room, Step
 from tests.architecture.test_urls import guard_of, patterns
 from tests.factories.jiaxing import Jiaxing
 from tests.factories.organizations import SchoolFactory
 from tests.factories.people import UserFactory
 from tests.factories.plans import WindowFactory
+from tests.factories.rooms import handed_in
 from tests.factories.rows import Rows
 
 HOME, AWAY = "南湖区", "秀洲区"
@@ -84,12 +87,15 @@ ARGUMENTS: dict[str, Callable[[str, Site | None], Any]] = {
     "unit": lambda address, site: site.county.pk if site else NOBODY,
     "school": lambda address, site: site.school.pk if site else NOBODY,
     "held": lambda address, site: RoleHolding.objects.get(role="school_counselor", organization=site.school).pk if site else NOBODY,
+    "edition": lambda address, site: 1,
     "log": lambda address, site: "acts",
-    "format": lambda address, site: "xlsx",
+    "code": lambda address, site: receipts.code_of(_handed_in(site)) if site else receipts.NONE,
+    "typed": lambda address, site: receipts.NONE,
+    "format": lambda address, site: {"plans:paper": "docx", "plans:archive": "zip"}.get(address, "xlsx"),
     "table": lambda address, site: Organization.pgh_event_model._meta.db_table,
     "event": lambda address, site: Organization.pgh_event_model.objects.filter(pgh_obj=site.place).latest("pk").pk if site else NOBODY,
 }
-WHOSE = {"pk", "unit", "school", "held", "event"}  # those that say whose the subject is
+WHOSE = {"pk", "unit", "school", "held", "event", "code"}  # those that say whose the subject is
 
 
 @dataclass(frozen=True)
@@ -247,6 +253,12 @@ class World:
         with connection.cursor() as cursor:
             cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
             return dict(cursor.fetchall())
+
+
+def _handed_in(site: Site) -> Step:
+    """The submission of a room that the site's school has."""
+    room = Room.objects.filter(organization=site.school).first() or handed_in(site.school)
+    return room.steps.first() or room.steps.create(verb="submit", by=room.submitted_by, content=room.content(), **room.tenancy())
 
 
 def _argument(key: str, address: str, site: Site | None) -> Any:

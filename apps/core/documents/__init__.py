@@ -6,6 +6,7 @@ fonts, else from the wheel's, and are embedded. The PDF is tagged, so that a scr
 Two sheets: PLAIN for lists, receipts and reports, and OFFICIAL (GB/T 9704-2012) for what an office writes to another.
 """
 
+import gc
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def pdf(template: str, context: dict[str, Any], *, sheet: Path = PLAIN, first_pa
     from weasyprint.urls import FatalURLFetchingError
 
     fetcher, known = _ours_only(), FontConfiguration()
-    start = f"@page :first {{ counter-reset: page {first_page - 1}; }}" if first_page > 1 else ""
+    start = f"@page :first {{ counter-reset: page {first_page}; }}" if first_page > 1 else ""
     styles = f"{sheet.read_text(encoding='utf-8')}\n{fonts.rules()}\n{start}"
     sheets = [CSS(string=styles, url_fetcher=fetcher, font_config=known)]
     page = HTML(string=render_to_string(template, context), url_fetcher=fetcher)
@@ -42,6 +43,9 @@ def pdf(template: str, context: dict[str, Any], *, sheet: Path = PLAIN, first_pa
         return page.write_pdf(stylesheets=sheets, font_config=known, pdf_tags=True)
     except FatalURLFetchingError as error:  # one that passes every `except Exception` on its way
         raise ValueError(str(error)) from None
+    finally:
+        del page, sheets, known
+        gc.collect()  # a paper leaves its faces behind in circles, some 70 MB each
 
 
 @cache

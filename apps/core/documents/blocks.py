@@ -10,6 +10,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 TYPED = re.compile(r"^\s*(?:[（(]?(?:[一二三四五六七八九十百]+|\d{1,3})[）)]|[一二三四五六七八九十百]+、|\d{1,3}[.．、](?!\d))\s*")
+# Official texts set no space between Chinese characters and figures or Latin letters.
+LOOSE = re.compile(r"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]) +(?=\S)|(?<=\S) +(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])")
 MARKS = {"strong": "strong", "em": "em", "u": "u", "b": "strong", "i": "em"}
 DASH = "——"  # what an unnumbered item of an official text begins with
 
@@ -98,10 +100,15 @@ def _numbered(blocks: list[Block]) -> Iterator[Block]:
             if block.level == 2:
                 counts[3] = 0
             if block.level not in by_hand:
-                block.runs.insert(0, Run(label(block.level, counts[block.level])))
+                _begin_with(block, label(block.level, counts[block.level]))
         elif isinstance(block, Item) and not TYPED.match(block.text):
-            block.runs.insert(0, Run(label(3 if block.depth == 0 else 4, block.number) if block.number else DASH))
+            _begin_with(block, label(3 if block.depth == 0 else 4, block.number) if block.number else DASH)
         yield block
+
+
+def _begin_with(block: Paragraph, number: str) -> None:
+    """The number stands apart from a figure: 1. 12个镇 is no 1.12."""
+    block.runs.insert(0, Run(f"{number}\u2002" if number[-1] == "." and block.text[:1].isdecimal() else number))
 
 
 class _Reader(HTMLParser):
@@ -147,7 +154,7 @@ class _Reader(HTMLParser):
             self.open = None
 
     def handle_data(self, data: str) -> None:
-        text = re.sub(r"[ \t\r\n\f]+", " ", data)
+        text = LOOSE.sub("", re.sub(r"[ \t\r\n\f\xa0]+", " ", data))
         if text.strip() or (self.open and self.open.text.strip()):
             self._say(text if self.open and self.open.runs else text.lstrip())
 
@@ -160,7 +167,7 @@ class _Reader(HTMLParser):
     def _begin(self, block: Paragraph) -> None:
         self.open = block
         cells = [cell for table in self.tables[-1:] for row in table.rows[-1:] for cell in row[-1:]]
-        (cells[0].paragraphs if cells else self.blocks).append(block)  # type: ignore[attr-defined]
+        (cells[0].paragraphs if cells else self.blocks).append(block)
 
     def _item(self) -> None:
         number = 0

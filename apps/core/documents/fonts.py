@@ -1,4 +1,4 @@
-"""Which faces the machine has. A licensed face goes first wherever it is installed; the open ones come from the system, else from a wheel."""
+"""Which faces the machine has: a licensed face goes first where it is installed; the open ones come from the system, else from a wheel."""
 
 from functools import cache
 from importlib.util import find_spec
@@ -31,7 +31,7 @@ def has(family: str) -> bool:
 
 
 def rules() -> str:
-    """What a sheet needs besides: the wheel's faces under the names of the missing ones, and weight for a title that has no face of its own."""
+    """What a sheet needs besides: the wheel's faces under the missing ones' names, and weight for a title without a face of its own."""
     faces = [
         f'@font-face {{ font-family: "{family}"; src: url("{SCHEME}{file}"); }}'
         for family, file in FILES.items()

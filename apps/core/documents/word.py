@@ -1,6 +1,7 @@
 """The same blocks as a Word document that an office goes on writing in: real styles with the faces of GB/T 9704-2012, A4, its margins."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -129,9 +130,10 @@ def _places(table: Table) -> Iterator[tuple[tuple[int, int], Any]]:
                 column += 1
             if column >= table.width:
                 break
-            yield (number, column), cell
-            taken |= {(number + down, column + right) for down in range(cell.rowspan) for right in range(cell.colspan)}
-            column += cell.colspan
+            span = next((right for right in range(1, cell.colspan) if (number, column + right) in taken), cell.colspan)
+            yield (number, column), replace(cell, colspan=span)
+            taken |= {(number + down, column + right) for down in range(cell.rowspan) for right in range(span)}
+            column += span
 
 
 def _fill(cell: Any, paragraphs: list[Paragraph], *, is_head: bool) -> None:

@@ -1,7 +1,7 @@
-"""The forms of the lifecycle: drafting a report, and returning it with remarks."""
+"""The forms of the lifecycle: drafting a report and answering remarks, reading it with remarks, and returning it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,6 +10,7 @@ from django.forms.utils import ErrorDict
 
 from apps.core.forms import show_theirs
 from apps.core.lifecycle.models import Report
+from apps.core.lifecycle.remarks import MAX_REMARK, WHOLE
 
 
 @dataclass
@@ -18,7 +19,7 @@ class Part:
 
     name: str
     label: str
-    remark: str = ""
+    remarks: list[Any] = field(default_factory=list)
     theirs: str = ""
     error: str = ""
 
@@ -30,8 +31,9 @@ class Part:
 class ReportForm(forms.ModelForm):
     """A draft. Every field may be empty; what a submission needs is marked (`field.needed`) and checked by `Report.problems()`.
 
-    Fields carry what the page shows beside them: `remark` (the reviewer's word on a returned report) and `theirs` (what someone else
-    saved meanwhile). What the page edits besides fields (the rows of a formset) is a `Part` and carries the same.
+    Fields carry what the page shows beside them: `remarks` (the reviewers' open ones, each with the field for its answer) and `theirs`
+    (what someone else saved meanwhile). What the page edits besides fields (the rows of a formset) is a `Part` and carries the same;
+    remarks on what the page does not edit are the form's `other_remarks`.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -42,17 +44,51 @@ class ReportForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.add_fields()
         self.initial["version"] = self.instance.version
-        last_return = self.instance.last_return
-        remarks = last_return.remarks if last_return else {}
-        self.parts = {name: Part(name, label, remarks.get(name, "")) for name, label in self.part_labels.items()}
+        self.parts = {name: Part(name, label) for name, label in self.part_labels.items()}
         fields: Mapping[str, Any] = self.fields
         needed = self.instance.needed()
-        for name, field in fields.items():
-            field.required = name == "version"
-            field.needed = name in needed
-            field.remark = remarks.get(name, "")
+        for name, each in fields.items():
+            each.required = name == "version"
+            each.needed = name in needed
+        self.answered = {f"answer_{remark.pk}": remark for remark in self.instance.open_remarks}
+        self._show_remarks()
         if self.is_bound:
             self._unify_line_ends()
+
+    def _show_remarks(self) -> None:
+        """Put each open remark, with a field for its answer, at the passage it is about."""
+        places: dict[str, Any] = {**self.fields, **self.parts}
+        self.other_remarks: list[Any] = []
+        for place in places.values():
+            place.remarks = []
+        for name, remark in self.answered.items():
+            self.fields[name] = forms.CharField(
+                label="答复",
+                max_length=MAX_REMARK,
+                required=False,
+                initial=remark.answer,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                show_hidden_initial=True,  # what its writer saw: of two who answer, nobody's words are lost
+            )
+            shown = places[remark.passage].remarks if remark.passage in places else self.other_remarks
+            shown.append((remark, self[name]))
+
+    def answers(self) -> dict[int, tuple[str, str]]:
+        """Key of a remark → what the writer saw there and what they wrote; only where they wrote something else."""
+        found = {remark.pk: (self._seen(name), self.cleaned_data.get(name, "")) for name, remark in self.answered.items()}
+        return {key: (seen, words) for key, (seen, words) in found.items() if seen != words}
+
+    def _seen(self, name: str) -> str:
+        return self.data.get(f"initial-{name}", "").replace("\r\n", "\n").strip()
+
+    def show_their_answers(self) -> None:
+        """Beside an answer, the one that somebody else saved meanwhile; sending it again is deciding between them."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        for name, remark in self.answered.items():
+            remark.refresh_from_db(fields=["answer"])
+            if remark.answer not in (self._seen(name), self.cleaned_data.get(name, "")):
+                self.fields[name].theirs = remark.answer or "（空）"  # type: ignore[attr-defined]
+            self.data[f"initial-{name}"] = remark.answer  # type: ignore[index]
 
     def add_fields(self) -> None:
         """Fields that only the report itself can name."""
@@ -60,8 +96,8 @@ class ReportForm(forms.ModelForm):
     def _unify_line_ends(self) -> None:
         """Browsers send CRLF for a line end and count one character: so do we, or a full field would be too long and no text unchanged."""
         data: Any = self.data.copy()  # type: ignore[attr-defined]
-        for name, field in self.fields.items():
-            if isinstance(field.widget, forms.Textarea) and (key := self.add_prefix(name)) in data:
+        for name, each in self.fields.items():
+            if isinstance(each.widget, forms.Textarea) and (key := self.add_prefix(name)) in data:
                 data[key] = data[key].replace("\r\n", "\n")
         self.data = data
 
@@ -91,27 +127,51 @@ class ReportForm(forms.ModelForm):
 
 
 class ReturnForm(forms.Form):
-    """Why a report goes back, and a remark wherever one helps."""
+    """Why a report goes back, and a remark wherever one helps: a box for each passage, filled with the reviewer's own draft."""
 
     reason = forms.CharField(
         label="退回理由",
-        max_length=1000,
+        max_length=MAX_REMARK,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="填报人会看到这段话。",
         error_messages={"required": "请写明退回理由。"},
     )
 
-    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, report: Report, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for passage in report.passages():
+        self.passages = report.passages()
+        drafted = report.remarks.filter(step__isnull=True, by=user)  # type: ignore[attr-defined]
+        own = dict(drafted.values_list("passage", "text"))
+        self.initial.setdefault("reason", own.get(WHOLE, ""))
+        for passage in self.passages:
             self.fields[f"remark_{passage.name}"] = forms.CharField(
-                label=f"对“{passage.label}”的意见", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+                label=f"对“{passage.label}”的意见",
+                max_length=MAX_REMARK,
+                required=False,
+                initial=own.get(passage.name, ""),
+                widget=forms.Textarea(attrs={"rows": 2}),
             )
 
+    def boxes(self) -> Iterator[tuple[str, Any]]:
+        """Passage → its box."""
+        return ((passage.name, self[f"remark_{passage.name}"]) for passage in self.passages)
+
     def remarks(self) -> dict[str, str]:
-        """Field name → remark, where there is one."""
-        return {
-            name.removeprefix("remark_"): text.strip()
-            for name, text in self.cleaned_data.items()
-            if name.startswith("remark_") and text.strip()
-        }
+        """Passage → what was written; a box that was emptied takes a draft back, one that was not on the page says nothing."""
+        sent = {passage.name: f"remark_{passage.name}" for passage in self.passages}
+        return {name: self.cleaned_data[box].strip() for name, box in sent.items() if box in self.data}
+
+
+class ReviewForm(ReturnForm):
+    """The same while a report is being read: the reason comes with the return, and is kept until then like a remark."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+
+    def remarks(self) -> dict[str, str]:
+        whole = {WHOLE: self.cleaned_data["reason"].strip()} if "reason" in self.data else {}
+        return {**whole, **super().remarks()}
+
+    def first_error(self) -> str:
+        return next(str(error) for errors in self.errors.values() for error in errors)

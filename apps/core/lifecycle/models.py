@@ -4,7 +4,7 @@ A report is a concrete model of an app above; it brings its own step table, so t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -35,15 +35,22 @@ class Slot:
     hint: str = ""  # what the decision means, for the dialog
     stage: int = 1
     decided_field: str = ""
+    apart: bool = False  # never taken by who took an earlier one since the report was submitted
+
+
+def as_shown(report: "Report") -> list[dict[str, str]]:
+    """What a step keeps of the passages."""
+    return [asdict(passage) for passage in report.passages()]
 
 
 @dataclass(frozen=True)
 class Passage:
-    """One part of a report that a reader sees and a reviewer may remark upon."""
+    """One part of a report that a reader sees and a reviewer may remark upon. `text` has a line for each block or row."""
 
     name: str
     label: str
     text: str
+    html: str = ""  # the same as it was laid out, sanitised; empty where plain text is all there is
 
 
 def displayed(row: models.Model, name: str) -> str:
@@ -62,6 +69,7 @@ class Report(models.Model):
     state_labels: ClassVar[Mapping[str, str]] = {}
     verb_labels: ClassVar[Mapping[str, str]] = {}
     content_fields: ClassVar[tuple[str, ...]] = ()  # what a step records and a remark may be pinned to
+    other_content: ClassVar[tuple[str, ...]] = ()  # what it says besides, in its own shape: locked with the rest (locks.py)
     required_fields: ClassVar[tuple[str, ...]] = ()  # what a draft may lack and a submission may not
 
     state = FSMField("状态", choices=State.choices, default=State.DRAFT, editable=False)
@@ -157,6 +165,20 @@ class Report(models.Model):
         """What the report says now, for the step's record: plain values by field name."""
         return {name: getattr(self, name) for name in self.content_fields}
 
+    @property
+    def open_remarks(self) -> list[Any]:
+        """The remarks that were sent and are not resolved, over all returns."""
+        if self.submitted_at is None:
+            return []
+        found = self.remarks.filter(step__isnull=False, resolved_at__isnull=True)  # type: ignore[attr-defined]
+        return list(found.select_related("by", "answered_by", "step"))
+
+    def deciders(self) -> set[int]:
+        """Who has taken a decision since the report was last submitted."""
+        submitted = self.steps.filter(verb=Verb.SUBMIT).last()  # type: ignore[attr-defined]
+        taken = self.steps.filter(verb=Verb.APPROVE)  # type: ignore[attr-defined]
+        return set((taken.filter(pk__gt=submitted.pk) if submitted else taken).values_list("by", flat=True))
+
     def passages(self) -> list[Passage]:
         """What the report says now, as it is read and remarked upon."""
         return [
@@ -194,8 +216,9 @@ class Step(models.Model):
     on_behalf_of = models.CharField("经办单位", max_length=60, blank=True)
     at = models.DateTimeField("时间", default=timezone.now, editable=False)
     reason = models.TextField("理由", blank=True)
-    remarks = models.JSONField("逐项意见", default=dict)
     content = models.JSONField("当时内容", encoder=DjangoJSONEncoder)
+    shown = models.JSONField("当时文字", default=list)  # the same as it was read: passages, whatever later becomes of fields and sections
+    edition = models.PositiveSmallIntegerField("版次", null=True)  # of the step that approved it: which approved text this is
 
     class Meta:
         abstract = True
@@ -208,7 +231,6 @@ class Step(models.Model):
         return slot.label if slot else self.report.verb_label(self.verb)  # type: ignore[attr-defined]
 
     @property
-    def labelled_remarks(self) -> list[dict[str, str]]:
-        """The remarks with the labels of their fields; what was said about a field that is gone keeps its name."""
-        labels = {passage.name: passage.label for passage in self.report.passages()}  # type: ignore[attr-defined]
-        return [{"name": name, "label": labels.get(name, name), "text": text} for name, text in self.remarks.items()]
+    def passages(self) -> list[Passage]:
+        """What the report said at that moment."""
+        return [Passage(**passage) for passage in self.shown]

@@ -28,14 +28,17 @@ def decisions(user: Any, report: Report) -> list[Slot]:
     """The open decisions that are the user's to take; never about what they submitted themselves."""
     if report.submitted_by_id == user.pk:
         return []
-    return [slot for slot in report.open_slots() if user.has_perm(slot.permission, slot.about)]
+    mine = [slot for slot in report.open_slots() if user.has_perm(slot.permission, slot.about)]
+    if any(slot.apart for slot in mine) and user.pk in report.deciders():
+        return [slot for slot in mine if not slot.apart]
+    return mine
 
 
 def may_return(user: Any, report: Report) -> bool:
-    """Whoever is asked to decide may return it instead; what is approved may be returned by whoever reviews."""
+    """Whoever is asked to decide may return it instead; what is approved may be returned by whoever reviews or signs."""
     if not report.is_returnable:
         return False
     if report.state != State.APPROVED:
         return bool(decisions(user, report))
-    reviews = (slot for slot in report.slots() if slot.permission.endswith(".review"))
+    reviews = (slot for slot in report.slots() if slot.permission.endswith((".review", ".sign")))
     return report.submitted_by_id != user.pk and any(user.has_perm(slot.permission, slot.about) for slot in reviews)

@@ -14,5 +14,9 @@ LATE = mark_safe('<span class="tag tag-danger">逾期</span>')
 def state(report: Any | None, *, late: bool = False) -> str:
     """The report's state in its own words; without a report, that there is none."""
     tone, label = (TONES[State(report.state)], report.state_label) if report else ("open", "未填报")
-    is_late = late or (report is not None and report.is_late)
-    return format_html('<span class="tags"><span class="tag tag-{}">{}</span>{}</span>', tone, label, LATE if is_late else "")
+    return mark(tone, label, late=late or (report is not None and report.is_late))
+
+
+def mark(tone: str, label: str, *, late: bool = False) -> str:
+    """A state by its words, where there is no report to ask."""
+    return format_html('<span class="tags"><span class="tag tag-{}">{}</span>{}</span>', tone, label, LATE if late else "")

@@ -22,6 +22,7 @@ from apps.core.errors import Conflict, DomainError
 from apps.core.form_pages import HeldFormMixin
 from apps.core.guard import Guarded
 from apps.core.lifecycle import rules
+from apps.core.lifecycle import services as lifecycle
 from apps.core.lifecycle.enums import Verb
 from apps.core.lifecycle.forms import ReportForm, ReturnForm
 from apps.core.lifecycle.models import Report
@@ -84,11 +85,13 @@ class ReportDetail(ReportMixin, DetailView):
     """One report: what it says, where it stands, what was done, and what the user may do now."""
 
     context_object_name = "report"
+    has_review = False  # where remarks, comparison and decision have a page of their own (review.py)
     submit_note = "上报后由上级审核，审核期间不能修改；需要修改时可请上级退回。"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report, user = self.object, self.request.user
         may_submit = rules.may_submit(user, report)
+        steps = list(report.steps.select_related("by").prefetch_related("remarks"))
         return super().get_context_data(
             app=self.app,
             may_edit=rules.may_edit(user, report),
@@ -97,9 +100,12 @@ class ReportDetail(ReportMixin, DetailView):
             may_submit=may_submit,
             submit_label=report.verb_label(Verb.SUBMIT),
             problems=report.problems() if may_submit else {},
+            reviews=self.has_review and rules.decides(user, report),
             decisions=rules.decisions(user, report),
             may_return=rules.may_return(user, report),
-            steps=report.steps.select_related("by"),
+            open_remarks=report.open_remarks,
+            editions=[step for step in steps if step.edition],
+            steps=steps,
             **kwargs,
         )
 
@@ -128,7 +134,9 @@ class ReportEdit(ReportMixin, HeldFormMixin, UpdateView):
     def form_valid(self, form: Any) -> HttpResponse:
         try:
             report = self.save(form)
+            lifecycle.answer(report=report, answers=form.answers(), by=self.request.user)
         except Conflict as conflict:
+            form.show_their_answers()
             return self.conflict(form, conflict)
         except DomainError as error:
             form.add_error(error.field, error.message)
@@ -234,7 +242,7 @@ class ReportReturn(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
         return super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "report": self.object}
+        return {**super().get_form_kwargs(), "report": self.object, "user": self.request.user}
 
     def form_valid(self, form: Any) -> HttpResponse:
         is_current = version_of(self.request) == self.object.version and self.object.is_returnable
@@ -258,7 +266,11 @@ class ReportReturn(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(report=self.object, app=self.app, **kwargs)
         form = context["form"]
-        context["passages"] = [(passage, form[f"remark_{passage.name}"]) for passage in self.object.passages()]
+        said = self.object.open_remarks
+        context["passages"] = [
+            (passage, box, [remark for remark in said if remark.passage == name])
+            for passage, (name, box) in zip(form.passages, form.boxes(), strict=True)
+        ]
         return context
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import rich_text
-from apps.core.lifecycle import tags
-from apps.core.lifecycle.models import Report
+from apps.core.lifecycle import receipts, tags
+from apps.core.lifecycle.models import Report, Step
 from apps.core.lifecycle.stages import Stage
 from apps.core.lifecycle.stages import stages as stages_of
 
@@ -70,3 +70,15 @@ def stages(report: Report) -> list[Stage]:
 def rich(text: str) -> SafeString:
     """Written text as it is shown: cleaned once more, whatever the database holds."""
     return mark_safe(rich_text.clean(text))  # noqa: S308
+
+
+@register.filter
+def has_receipt(step: Step) -> bool:
+    """Is it a step that somebody gets a receipt for?"""
+    return receipts.has_receipt(step)
+
+
+@register.filter
+def receipt_code(step: Step) -> str:
+    """The code of the step's receipt."""
+    return receipts.code_of(step)

@@ -29,13 +29,14 @@ def tell(
     addressee: Organization | None = None,
     person: Any = None,
     by: Any = None,
+    at: datetime | None = None,
 ) -> None:
     """Tell everybody who holds the permission `to` for the organization, as `organizations.rules.holds`, but for who did it.
 
     Called in the caller's own scope: the row belongs to `organization`, which the matter is about. `addressee` is where the permission is
     asked for, where that is another organization (the other side of a report about two); `person` is told alone, instead of a permission.
     `key` names the telling within the reporting unit: told twice, it is one notice. `until`: not sent any more after that. `by` is who did
-    it, by default whoever makes this request.
+    it, by default whoever makes this request; `at` when, by default now.
     """
     event = Event(
         organization=organization,
@@ -51,6 +52,7 @@ def tell(
         key=key,
         due=due,
         until=until,
+        at=at or timezone.now(),
     )
     Event.objects.bulk_create([event], ignore_conflicts=True)
     transaction.on_commit(_soon, robust=True)

@@ -9,6 +9,8 @@ from apps.notices.services import tell
 from apps.organizations.grants import whole_scope
 from apps.organizations.models import Organization, TenantReport
 
+WORDS = {"通过": "审核", "接受邀请": "答复"}  # what is waited for, where the button names only one of the answers
+
 
 def tell_step(report: Report, step: Step) -> None:
     """Called within the step's transaction (apps/core/lifecycle/steps.py)."""
@@ -23,7 +25,16 @@ def tell_step(report: Report, step: Step) -> None:
         _tell_own(report, step, Kind.APPROVED, title, _done(step))
     for slot in _opened(report, step):
         late = "已过上报期限。" if report.is_late else ""
-        _tell(report, step, slot.about, slot.permission, Kind.SUBMITTED, f"{_name(report)}待{slot.label}", f"{_done(step)}{late}", slot.key)
+        _tell(
+            report,
+            step,
+            slot.about,
+            slot.permission,
+            Kind.SUBMITTED,
+            f"{_name(report)}待{WORDS.get(slot.label, slot.label)}",
+            f"{_done(step)}{late}",
+            slot.key,
+        )
 
 
 def _opened(report: TenantReport, step: Step) -> list[Slot]:
@@ -52,6 +63,7 @@ def _tell(report: TenantReport, step: Step, addressee: Organization, to: str, ki
         key=f"{report._meta.label_lower}.{report.pk}.step.{step.pk}.{key}",
         due=report.due_at if kind == Kind.RETURNED else None,
         by=step.by,
+        at=step.at,
     )
 
 

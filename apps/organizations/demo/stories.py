@@ -1,6 +1,6 @@
 """What the made-up reports share: who is behind them, and their way through the lifecycle, told with its dates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from random import Random
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.lifecycle.enums import State, Verb
+from apps.core.lifecycle.models import as_shown
 from apps.organizations.demo import person_name
 from apps.organizations.enums import SchoolArea
 from apps.organizations.models import Organization, RoleHolding, School, TenantReport
@@ -77,16 +78,43 @@ class Story:
                     report.state, report.decided_at = State.APPROVED, at
         report.version += 1
         report.updated_by = by
-        self.steps.append(
-            {"verb": verb, "at": at, "by": by, "on_behalf_of": unit.office, "slot": slot, "content": report.content(), **facts}
-        )
+        said = {"content": report.content(), "shown": as_shown(report), "edition": 1 if report.state == State.APPROVED else None}
+        self.steps.append({"verb": verb, "at": at, "by": by, "on_behalf_of": unit.office, "slot": slot, **said, **facts})
 
 
 def write(stories: Sequence[Story], model: type[TenantReport], step: Any) -> None:
-    """Reports and their steps, a TenantStep with `report`, each in one statement."""
+    """Reports and their steps, a TenantStep with `report`, each in one statement; a step's `remarks` are (office, passage → text)."""
     model.objects.bulk_create(story.report for story in stories)
-    step.objects.bulk_create(step(report=story.report, **facts, **story.report.tenancy()) for story in stories for facts in story.steps)
+    told = [(story.report, facts.pop("remarks", None), facts) for story in stories for facts in story.steps]
+    steps = step.objects.bulk_create(step(report=report, **facts, **report.tenancy()) for report, _, facts in told)
+    write_remarks([(taken, said) for taken, (_, said, _) in zip(steps, told, strict=True) if said])
     model.objects.update(updated_at=Coalesce("decided_at", "submitted_at", "created_at"))  # an insert puts down the moment of the load
+
+
+def write_remarks(said: Iterable[tuple[Any, tuple[Organization, Mapping[str, str]]]]) -> None:
+    """The remarks that went out with steps: (the step, whose office said it and passage → text)."""
+    rows = []
+    for step, (office, texts) in said:
+        labels = {passage.name: passage.label for passage in step.passages}
+        facts = {"report": step.report, "step": step, "by": step.by, "at": step.at, "office": office, "office_county_id": office.county_id}
+        rows += [
+            step.remarks.model(passage=name, label=labels.get(name, name), text=text, **facts, **step.tenancy())
+            for name, text in texts.items()
+        ]
+    if rows:
+        type(rows[0]).objects.bulk_create(rows)
+
+
+def write_locked(model: Any, reports: Sequence[Any], rows: Callable[[], Any]) -> None:
+    """Reports with rows of their own: these can only be written while a report is a draft, so its state comes last."""
+    states = [report.state for report in reports]
+    for report in reports:
+        report.state = State.DRAFT
+    model.objects.bulk_create(reports)
+    rows()
+    for report, state in zip(reports, states, strict=True):
+        report.state = state
+    model.objects.bulk_update(reports, ["state"])
 
 
 def moment(day: date, random: Random) -> datetime:

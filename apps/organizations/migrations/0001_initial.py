@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                     ("supervision.review", "接收督导情况"),
                     ("conferences.view", "查看联席会议"),
                     ("conferences.edit", "记录联席会议"),
+                    ("conferences.confirm", "确认联席会议纪要"),
                 ],
                 "default_permissions": (),
             },

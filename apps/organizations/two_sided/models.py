@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from apps.organizations.models import Organization, TenantReport, TenantStep
+from apps.organizations.models import Organization, TenantRemark, TenantReport, TenantStep
 from apps.organizations.two_sided.querysets import TwoSidedQuerySet
 
 # What its lists name: both schools and their units; its pages name their towns and the people too.
@@ -83,3 +83,15 @@ class TwoSidedStep(TenantStep):
         abstract = True
         verbose_name = "办理记录"
         verbose_name_plural = "办理记录"
+
+
+class TwoSidedRemark(TenantRemark):
+    """A remark on such a report, seen from both sides once it was sent."""
+
+    scope_columns = BOTH_SIDES
+
+    partner = models.ForeignKey(Organization, models.PROTECT, related_name="+", editable=False)
+    partner_county = models.ForeignKey(Organization, models.PROTECT, related_name="+", editable=False)
+
+    class Meta(TenantRemark.Meta):
+        abstract = True

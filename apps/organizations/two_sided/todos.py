@@ -18,7 +18,8 @@ def unfinished(user: Any, model: type[TwoSidedReport], *, what: str) -> Iterator
         return
     for report in model.objects.editable().filter(organization__in=held_at).select_related(*RELATED):
         if report.state == State.RETURNED:
-            yield Todo(f"{report.year}年{report}的{what}被退回", report.get_absolute_url(), "请按意见修改后重新提交。", tone="warning")
+            title = f"{report.year}年{report}的{what}被退回"
+            yield Todo(title, report.get_absolute_url(), "请按意见修改后重新提交。", tone="warning", came_back=True)
         else:
             yield Todo(f"完成{report.year}年{report}的{what}", report.get_absolute_url(), "草稿还没有提交。")
 

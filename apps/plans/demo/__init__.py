@@ -7,17 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.lifecycle.enums import State, Verb
+from apps.core.lifecycle.models import as_shown
 from apps.organizations.demo import SLUGS, person_name
+from apps.organizations.demo.stories import write_locked, write_remarks
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization
-from apps.plans.demo.texts import REASON, REMARKS, Row, Texts
-from apps.plans.models import Plan, Stage, Step
+from apps.plans.demo.texts import NOTES, REASON, REMARKS, Row, Texts
+from apps.plans.models import Plan, Stage, Step, Task
 from apps.plans.services import lay_out
 from apps.years.models import Window
 
@@ -127,26 +130,47 @@ class _Teller:
 
 
 def _write(stories: Sequence[_Story]) -> None:
-    updated = [story.plan.updated_at for story in stories]
-    plans = Plan.objects.bulk_create(story.plan for story in stories)
+    plans, updated = [story.plan for story in stories], [story.plan.updated_at for story in stories]
+    for window in {plan.window for plan in plans}:
+        approved = [plan for plan in plans if plan.window == window and plan.state == State.APPROVED]
+        for plan in approved:
+            plan.number = 1 + approved.index(plan)
+    write_locked(
+        Plan,
+        plans,
+        lambda: Stage.objects.bulk_create(
+            Stage(plan=story.plan, position=position, **row, **story.plan.tenancy())
+            for story in stories
+            for position, row in enumerate(story.rows, start=1)
+        ),
+    )
     for plan, at in zip(plans, updated, strict=True):
         plan.updated_at = at
     Plan.objects.bulk_update(plans, ["updated_at"])  # an insert puts down the moment of the load
-    Stage.objects.bulk_create(
-        Stage(plan=story.plan, position=position, **row, **story.plan.tenancy())
-        for story in stories
-        for position, row in enumerate(story.rows, start=1)
-    )
     office = User.objects.get(username="city")
     city = Organization.objects.get(kind=Kind.CITY)
-    Step.objects.bulk_create(step for story in stories for step in _steps(story, office, city))
+    steps = Step.objects.bulk_create(step for story in stories for step in _steps(story, office, city))
+    write_remarks((step, (city, REMARKS)) for step in steps if step.verb == Verb.RETURN)
+
+
+def _tasks(story: _Story) -> Iterator[Task]:
+    """The tasks of an approved plan: what is past was done in time, but for one that is late now and then."""
+    if story.plan.state != State.APPROVED:
+        return
+    today, closed = timezone.localdate(), story.plan.year < timezone.localdate().year
+    for n, row in enumerate(story.rows):
+        past = row["ends_on"] < today and (closed or n != 3)
+        done = {"done_on": row["ends_on"] - timedelta(days=n), "note": NOTES[n % len(NOTES)]} if past else {}
+        yield Task(plan=story.plan, is_stage=True, **row, **done, **story.plan.tenancy())
 
 
 def _steps(story: _Story, office: User, city: Organization) -> Iterator[Step]:
     """The steps of a plan; each says what the plan says now, because a made-up plan was never revised."""
     plan = story.plan
     content = {**plan.content(), "stages": story.rows}
+    shown = as_shown(plan)
+    more: dict[Verb, dict[str, Any]] = {Verb.RETURN: {"reason": REASON}, Verb.APPROVE: {"slot": "review", "edition": 1}}
     for verb, at in story.steps:
         by, unit = (plan.created_by, plan.organization) if verb == Verb.SUBMIT else (office, city)
-        facts = {"reason": REASON, "remarks": REMARKS} if verb == Verb.RETURN else {"slot": "review"} if verb == Verb.APPROVE else {}
-        yield Step(report=plan, verb=verb, at=at, by=by, on_behalf_of=unit.office, content=content, **facts, **plan.tenancy())
+        facts = more.get(verb, {})
+        yield Step(report=plan, verb=verb, at=at, by=by, on_behalf_of=unit.office, content=content, shown=shown, **facts, **plan.tenancy())

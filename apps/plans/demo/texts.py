@@ -13,6 +13,8 @@ REMARKS = {
     "stages": "督导工作没有列入实施步骤，请补充起止日期和责任人。",
 }
 
+NOTES = ("已按计划完成。", "各镇（街道）均已落实，台账已登记。", "已完成，参加学校 12 所。")
+
 ORGANIZATION = (
     "以农村雏鹰假日小队为重点，利用村文化礼堂、社区活动室等场所，就近组织队员参加小队活动；每支小队有固定名称、固定成员和成人辅导员。",
     "按“就近、便利、安全”的原则组建雏鹰假日小队，聘请老党员、退休教师、大学生村官担任志愿辅导员；条件成熟的社区成立社区少工委。",
@@ -71,31 +73,39 @@ class Texts:
         )
 
     def duties(self) -> str:
-        return _numbered(
-            [
-                f"{self.office}：牵头制定方案，组织结对、培训和督导，汇总情况。",
-                "教育部门：把少先队工作纳入学校督导评估，落实辅导员待遇和交流安排。",
-                "镇（街道）总辅导员：组建雏鹰假日小队，联系村和社区。" if self.towns else "团委：配备志愿辅导员，联系校外实践教育基地。",
-                "各学校大队部：建好队室，落实结对活动，及时登记台账。",
-            ]
-        )
+        """A table, as most offices write it."""
+        town = ("镇（街道）总辅导员", "组建雏鹰假日小队，联系村和社区") if self.towns else ("团委", "配备志愿辅导员，联系校外实践教育基地")
+        rows: list[tuple[str, ...]] = [
+            (self.office, "牵头制定方案，组织结对、培训和督导，汇总情况"),
+            ("教育部门", "把少先队工作纳入学校督导评估，落实辅导员待遇和交流安排"),
+            town,
+            ("各学校大队部", "建好队室，落实结对活动，及时登记台账"),
+        ]
+        return _table(("单位", "职责"), rows)
 
     def goals(self) -> str:
         rooms = "80%" if self.year == 2012 else "100%"
-        lines = [f"{self.whole} {self.schools} 所学校规范建立少先队队室，队室覆盖率达到 {rooms}。"]
+        lines = [f"{self.whole} {self.schools} 所学校规范建立少先队队室，队室覆盖率达到 <strong>{rooms}</strong>。"]
         if self.towns:
             cover = "50%" if self.year == 2012 else "80%以上"
             lines.insert(0, f"{self.towns} 个镇（街道）少工委全部配备总辅导员。")
-            lines.insert(1, f"{self.places} 个村（社区）少先队组织覆盖率达到 {cover}，优先补齐还没有组织的村。")
+            lines.insert(1, f"{self.places} 个村（社区）少先队组织覆盖率达到 <strong>{cover}</strong>，优先补齐还没有组织的村。")
         lines.append("城乡学校、普通学校与新居民子女学校全部结对，结对学校每学期活动不少于 2 次。")
         lines.append("出台督导办法，成立督导机构，每学期开展一次少先队工作督导。")
         return _numbered(lines)
 
     def tasks(self) -> str:
-        themes = (
-            (ORGANIZATION, NEW_RESIDENTS, ACTIVITIES, FRONTS, COUNSELORS) if self.towns else (NEW_RESIDENTS, ACTIVITIES, FRONTS, COUNSELORS)
-        )
-        return _numbered([self.random.choice(theme) for theme in themes])
+        themes = {
+            "组织建设": ORGANIZATION,
+            "新居民子女学校": NEW_RESIDENTS,
+            "结对和活动": ACTIVITIES,
+            "有形化建设": FRONTS,
+            "辅导员交流": COUNSELORS,
+        }
+        if not self.towns:
+            del themes["组织建设"]
+        named = zip("一二三四五", themes.items(), strict=False)
+        return "".join(f"<h3>{number}、{title}</h3><p>{self.random.choice(texts)}</p>" for number, (title, texts) in named)
 
     def measures(self) -> str:
         return _numbered(
@@ -133,3 +143,10 @@ def _numbered(lines: list[str]) -> str:
 
 def _paragraphs(lines: list[str]) -> str:
     return "".join(f"<p>{line}</p>" for line in lines)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    def line(tag: str, cells: tuple[str, ...]) -> str:
+        return f"<tr>{''.join(f'<{tag}><p>{cell}</p></{tag}>' for cell in cells)}</tr>"
+
+    return f"<table><tbody>{line('th', head)}{''.join(line('td', row) for row in rows)}</tbody></table>"

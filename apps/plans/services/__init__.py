@@ -8,21 +8,28 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from apps.core import turns
 from apps.core.errors import DomainError
 from apps.core.lifecycle import merging, rows
 from apps.core.lifecycle import services as lifecycle
+from apps.core.lifecycle.enums import State
 from apps.core.uploads import content_type
+from apps.notices import services as notices
 from apps.organizations.models import Organization
 from apps.organizations.services import reports
 from apps.plans import selectors
 from apps.plans.models import Attachment, Plan, Section
 from apps.plans.sections import PARTS, STAGES
+from apps.plans.selectors.boards import TO, lines, matter_of
+from apps.plans.services import tasks
 from apps.years.models import Window
 
-approve = reports.approve
 send_back = reports.send_back
+note = reports.note
+resolve = reports.resolve
 
 
 @transaction.atomic
@@ -47,6 +54,39 @@ def submit(*, report: Plan, by: Any, version: int) -> Plan:
     """draft | returned → submitted, with the figures of this moment. Raises Incomplete, Conflict."""
     Plan.objects.editable().filter(pk=report.pk).update(figures=selectors.figures(plan=report, user=by))
     return reports.submit(report=report, by=by, version=version)
+
+
+@transaction.atomic
+def approve(*, report: Plan, slot: str, by: Any, version: int) -> Plan:
+    """Take one decision; the last one numbers the plan within its year, without a gap, and a number once given is kept. Raises Conflict."""
+    done = reports.approve(report=report, slot=slot, by=by, version=version)
+    if done.state == State.APPROVED and done.number is None:
+        turns.take(f"plans.number {done.window_id}")
+        done.number = Plan.objects.next_number(done.window)
+        done.save(update_fields=["number"])
+    if done.state == State.APPROVED:
+        tasks.lay_down(plan=done)
+    return done
+
+
+@transaction.atomic
+def remind(*, window: Window, units: Iterable[Organization], text: str = "", by: Any) -> None:
+    """Urge units that have not handed in (催办): all of them or, where one was urged today already, none. Raises DomainError."""
+    line = next((each for each in lines(window=window, user=by) if not each.is_missing and each.organization in units), None)
+    if line is not None:
+        raise DomainError(f"{line.organization}{line.state_label}，不需要催办。", field="units")
+    when = f"{timezone.localtime(window.due_at):%Y年%-m月%-d日}"
+    for unit in units:
+        notices.remind(
+            by=by,
+            to=TO,
+            organization=unit,
+            matter=matter_of(window),
+            title=f"请上报{window.label}",
+            text="\n".join(filter(None, [f"上报期限是 {when}，市少工委办公室还没有收到{unit}的{window.label}。", text.strip()])),
+            url=f"{reverse('plans:list')}?year={window.year}",
+            due=window.due_at,
+        )
 
 
 @transaction.atomic

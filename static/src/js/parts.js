@@ -3,6 +3,8 @@
 const SEEN = "parts_seen";
 
 export function start(root) {
+  const fold = root.querySelector("[data-checklist] details");
+  if (fold && matchMedia("(max-width: 960px)").matches) fold.open = false;
   root.querySelectorAll("form [data-theirs]").forEach((note) => {
     remember(note.closest("form"), { [note.dataset.theirs]: "" }); // until the choice is made, nothing is written over it
     offer(note);

@@ -14,7 +14,10 @@ from apps.core import scope
 from apps.organizations import demo as organizations
 
 # Lowest first; then coverage, which counts what the others have put down, and the log, which seals it.
-ORDER = ("organizations", "people", "plans", "rooms", "pairings", "counselors", "supervision", "years", "coverage", "audit")
+ORDER = (
+    *("organizations", "people", "plans", "rooms", "pairings", "counselors", "supervision", "conferences"),
+    *("years", "notices", "coverage", "audit"),
+)
 
 
 class Command(BaseCommand):

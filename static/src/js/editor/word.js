@@ -27,14 +27,14 @@ export function fromElsewhere(html) {
   return { html: body.innerHTML, pictures };
 }
 
-/* Style attributes are read, never applied: under another name our content policy has nothing to refuse. */
+/* Styles are read and never applied, handlers never run: under other names our content policy has nothing to refuse. */
 function parse(html) {
   const text = html
     .replace(/^[\s\S]*?<!--\s*StartFragment\s*-->([\s\S]*?)<!--\s*EndFragment\s*-->[\s\S]*$/i, "$1")
     .replace(/<!--\[if [^\]]*vml[^\]]*\]>[\s\S]*?<!\[endif\]-->/gi, (drawing) => (/imagedata/i.test(drawing) ? "<img>" : ""))
     .replace(/<!\[if !supportLists\]>([\s\S]*?)<!\[endif\]>/gi, "<span data-marker>$1</span>")
     .replace(/<!(?:--)?\[(?:if|endif)[^>]*>/gi, "")
-    .replace(/(<[a-z][^>]*?\s)style(\s*=)/gi, "$1data-was$2")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle(\s*=)/gi, " data-was$1").replace(/\son(\w+\s*=)/gi, " data-on-$1"))
     .replace(WRAPPED, "$1");
   const body = new DOMParser().parseFromString(text, "text/html").body;
   body.querySelectorAll("[data-was]").forEach((each) => { each.dataset.was = each.dataset.was.replace(/\s*([:;])\s*/g, "$1").toLowerCase(); });
@@ -94,7 +94,7 @@ function lists(body) {
     const words = marker.textContent.replace(/[\s\u00a0]+/g, "");
     const level = Math.min(Number(found[1]), 6);
     const follows = last && nextBlock(last) === paragraph;
-    const kind = /^[\d０-９]+[.、．）)]?$|^[（(]\d+[）)]$|^[①-⑳a-zA-Z][.、)）]?$/.test(words) && !/^o$/.test(words) ? "ol" : "ul";
+    const kind = /^[\d０-９]+[.、．）)]?$|^[（(]\d+[）)]$|^[①-⑳]$|^[a-zA-Z][.、)）]$/.test(words) ? "ol" : "ul"; // a letter alone draws a Wingdings dot
     if (paragraph.localName !== "p" || CHAPTER.test(words) || SECTION.test(words) || /^[一二三四五六七八九十]+$|^第.+[章节条]$/.test(words)) {
       marker.replaceWith(words); // 一、 is a heading's number, and stays a part of its words
       open = [];

@@ -1,36 +1,16 @@
-"""What the desk and the help page say, put together from what the apps below declare."""
+"""What the desk and the help page say about rooms and roles, in the words of the role table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
-from apps.core import navigation, todos
-from apps.core.todos import Todo
+from apps.core import navigation
 from apps.desk.context_processors import SECTIONS
 from apps.organizations.enums import Kind
 from apps.organizations.grants import grants_of
 from apps.organizations.roles import PERMISSIONS, ROLES, Role
-
-TONES = (("warning", "请先办理"), ("action", "等您办理"), ("info", "供您了解"))
-
-
-@dataclass(frozen=True)
-class Pile:
-    """The todos of one tone."""
-
-    tone: str
-    label: str
-    todos: tuple[Todo, ...]
-
-
-def piles(user: Any) -> list[Pile]:
-    """What waits for the user, the urgent first; a tone with nothing in it is left out."""
-    waiting = todos.of(user)
-    found = [Pile(tone, label, tuple(todo for todo in waiting if todo.tone == tone)) for tone, label in TONES]
-    return [pile for pile in found if pile.todos]
 
 
 @dataclass(frozen=True)
@@ -48,14 +28,6 @@ def rooms(user: Any) -> list[Room]:
     held = grants_of(user)
     found = sorted((entry for entry in navigation.entries() if entry.permission in held), key=lambda each: SECTIONS.index(each.section))
     return [Room(each.label, reverse(each.url_name), each.icon, _acts(str(each.permission).split(".")[0], held)) for each in found]
-
-
-def greeting(at: datetime) -> str:
-    """The hour's greeting."""
-    for until, words in ((6, "夜深了"), (9, "早上好"), (12, "上午好"), (14, "中午好"), (18, "下午好")):
-        if at.hour < until:
-            return words
-    return "晚上好"
 
 
 @dataclass(frozen=True)

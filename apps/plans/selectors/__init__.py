@@ -1,8 +1,8 @@
-"""Who has handed in a plan and who has not."""
+"""A unit's plans over the years, and the figures that a plan starts from; the office's board of a year is in boards.py."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
@@ -10,24 +10,17 @@ from django.utils import timezone
 
 from apps.core import rich_text
 from apps.core.lifecycle import standings
-from apps.core.lifecycle.standings import Board, Standing
+from apps.core.lifecycle.standings import Standing
 from apps.coverage.models import Target
 from apps.coverage.selectors import Targets, overview
 from apps.coverage.services.figures import settle
 from apps.organizations.models import Organization
-from apps.plans.models import Plan, Stage
+from apps.plans.enums import Progress
+from apps.plans.models import Plan, Stage, Task
 from apps.plans.sections import STAGES
-from apps.years import selectors as years
 from apps.years.models import Window
 
 RELATED = ("window", "organization", "updated_by")
-
-
-def board(*, window: Window, user: Any) -> Board:
-    """One standing per unit that reports and that the user sees, in the circular's order. A draft that is not the user's counts as not
-    handed in."""
-    handed = Plan.objects.visible_to(user).filter(window=window).select_related(*RELATED)
-    return standings.board(year=window.year, units=years.reporters(window=window, user=user), reports=handed)
 
 
 def ledger(*, unit: Organization, windows: Sequence[Window], user: Any) -> Iterator[Standing]:
@@ -95,8 +88,7 @@ MINUTES = {"missing": 4, "carried": 2, "remark": 3}  # to write a part, to read 
 def checklist(plan: Plan, carried: Collection[str]) -> Checklist:
     """`carried`: the parts that are still last year's."""
     problems = plan.problems()
-    last_return = plan.last_return
-    remarks = last_return.remarks if last_return else {}
+    remarks = {remark.passage for remark in plan.open_remarks if not remark.answer}
     filled = {name for name, value in plan.parts().items() if value}
     return Checklist(tuple(_item(name, title, problems, carried, filled, name in remarks) for name, title in titles(plan).items()))
 
@@ -144,3 +136,79 @@ def figures(*, plan: Plan, user: Any) -> list[dict[str, Any]]:
         if measure.ratio.total and not measure.is_fact
         for goal in [targets.of(measure.indicator.key, plan.year, plan.county_id)]
     ]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of a timeline: where it begins and how long it is, in hundredths of the whole."""
+
+    row: Any  # a stage or a task
+    start: float
+    length: float
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Rows with days, drawn over the months from the first to the last."""
+
+    bars: tuple[Bar, ...]
+    months: tuple[tuple[str, float], ...]  # the months' names and where they begin
+    today: float | None
+
+
+MOST_MONTHS = 24
+
+
+def timeline(rows: Iterable[Any]) -> Timeline | None:
+    """None where fewer than two rows have both days, or they reach too far apart to be drawn."""
+    dated = [row for row in rows if row.starts_on and row.ends_on]
+    if len(dated) < 2:
+        return None
+    first = min(row.starts_on for row in dated).replace(day=1)
+    months = [first]
+    while months[-1] <= max(row.ends_on for row in dated) and len(months) <= MOST_MONTHS:
+        months.append((months[-1] + timedelta(days=32)).replace(day=1))
+    *months, end = months
+    if end <= max(row.ends_on for row in dated):
+        return None
+    whole = (end - first).days
+
+    def at(day: date) -> float:
+        return round((day - first).days * 100 / whole, 2)
+
+    today = timezone.localdate()
+    bars = tuple(Bar(row, at(row.starts_on), max(0.8, at(row.ends_on + timedelta(days=1)) - at(row.starts_on))) for row in dated)
+    names = tuple(
+        (f"{month.year}年{month.month}月" if month.month == 1 or month == first else f"{month.month}月", at(month)) for month in months
+    )
+    return Timeline(bars, names, at(today) if first <= today < end else None)
+
+
+@dataclass(frozen=True)
+class Doing:
+    """How far the tasks of a plan are."""
+
+    tasks: tuple[Task, ...]
+
+    def count(self, *progress: Progress) -> int:
+        return sum(task.progress in progress for task in self.tasks)
+
+    @property
+    def done(self) -> int:
+        return self.count(Progress.DONE)
+
+    @property
+    def overdue(self) -> int:
+        return self.count(Progress.OVERDUE)
+
+    @property
+    def total(self) -> int:
+        return len(self.tasks) - self.count(Progress.DROPPED)
+
+    @property
+    def share(self) -> float | None:
+        return self.done / self.total if self.total else None
+
+
+def doing(plan: Plan) -> Doing:
+    return Doing(tuple(plan.tasks.all()))
