@@ -59,6 +59,9 @@ class OfWindowQuerySet(TenantQuerySet):
     def of_year(self, year: int) -> Self:
         return self.filter(window__year=year)
 
+    def of(self, organization: Any) -> Self:
+        return self.filter(organization=organization)
+
     def for_list(self) -> Self:
         return self.select_related("window", "organization", "county")
 
