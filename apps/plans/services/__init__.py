@@ -57,6 +57,8 @@ def draft(*, organization: Organization, window: Window, by: Any) -> tuple[Plan,
 @transaction.atomic
 def submit(*, report: Plan, by: Any, version: int) -> Plan:
     """draft | returned → submitted, with the figures of this moment. Raises Incomplete, Conflict."""
+    if report.frozen:
+        raise DomainError(report.frozen)
     Plan.objects.editable().filter(pk=report.pk).update(figures=selectors.figures(plan=report, user=by))
     return reports.submit(report=report, by=by, version=version)
 
