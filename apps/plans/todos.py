@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import datetime, time
 from typing import Any
 
 from django.urls import reverse
@@ -54,10 +55,10 @@ def overdue_tasks(user: Any) -> Iterator[Todo]:
     late = Task.objects.in_scope(scope_for(user, "plans.edit")).overdue_on(timezone.localdate()).select_related("plan__window")
     plans = {task.plan_id: task.plan for task in late}
     for plan in plans.values():
-        titles = [task.title for task in late if task.plan_id == plan.pk]
-        yield Todo(
-            f"{plan.window}工作任务已过期限", reverse("plans:tasks", args=[plan.pk]), "、".join(titles[:3]), len(titles), tone="warning"
-        )
+        own = [task for task in late if task.plan_id == plan.pk]
+        due = timezone.make_aware(datetime.combine(min(task.ends_on for task in own), time.max))
+        text, url = "、".join(task.title for task in own[:3]), reverse("plans:tasks", args=[plan.pk])
+        yield Todo(f"{plan.window}工作任务已过期限", url, text, len(own), due, "warning")
 
 
 @todos.source

@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.conferences.enums import Presence, Verb
 from apps.conferences.models import Attachment, Attendance, Meeting, Member, Step
 from apps.core import seen as seen_rows
+from apps.core import turns
 from apps.core.errors import Conflict, DomainError
 from apps.core.lifecycle import rows
 from apps.core.uploads import content_type
@@ -28,6 +29,7 @@ LOCKED = "纪要已经确认，不能再修改。如需修改，请{lead}负责�
 @transaction.atomic
 def call(*, unit: Organization, agenda: Sequence[str], by: Any, **facts: Any) -> Meeting:
     """Put down a meeting (title, day, starts_at, place, chair) with its agenda, before it is held or afterwards."""
+    turns.take(f"conferences.meetings.{unit.pk}")  # of two who put down the same meeting, the second is told
     meeting = Meeting(organization=unit, county_id=unit.county_id, created_by=by, **facts)
     _check(meeting)
     meeting.full_clean()
@@ -40,6 +42,7 @@ def call(*, unit: Organization, agenda: Sequence[str], by: Any, **facts: Any) ->
 @transaction.atomic
 def amend(*, meeting: Meeting, agenda: Sequence[str], seen: str, by: Any, **facts: Any) -> Meeting:
     """Change when and where, or the agenda. Raises Conflict when these are no longer what was `seen`."""
+    turns.take(f"conferences.meetings.{meeting.organization_id}")
     stored = _open(meeting)
     seen_rows.check(stored, FACTS, seen, stored.agenda_text)
     moved = any(getattr(stored, name) != facts[name] for name in APPOINTMENT)
