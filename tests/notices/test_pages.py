@@ -288,7 +288,7 @@ def test_a_new_address_does_not_keep_the_former_ones_secret(client, robot, group
 )
 def test_only_known_services_are_asked(client, address):
     page = client.post("/notices/robots/new/", new_robot(webhook=address))
-    expected = "请从钉钉群的“智能群助手”复制完整的 Webhook 地址，以 https://oapi.dingtalk.com 开头。"
+    expected = "请复制钉钉自定义机器人的完整 Webhook 地址，以 https://oapi.dingtalk.com 开头。"
     assert page.context["form"].errors == {"webhook": [expected]}
     assert Robot.objects.count() == 0
 
