@@ -143,12 +143,6 @@ def test_the_inbox_costs_the_same_however_many(jiaxing, client, django_assert_nu
         client.get(INBOX)
 
 
-def test_the_desk_says_what_is_new(jiaxing, lead):
-    several(jiaxing, 3)
-    [todo] = [each for each in todos.of(lead) if each.title == "未读通知"]
-    assert (todo.count, todo.text, todo.url) == (3, "第3件事；第2件事", "/notices/?state=unread")
-
-
 # Settings
 
 
