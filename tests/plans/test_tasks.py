@@ -65,6 +65,7 @@ def test_approving_again_keeps_what_was_reported_and_drops_what_is_gone(plan, le
     plan.stages.filter(title="总结").delete()
     plan.stages.filter(title="部署全年工作").delete()  # done all the same
     plan.stages.filter(title="开展督导").update(ends_on=date(YEAR, 12, 1))
+    plan.refresh_from_db()
     StageFactory(plan=plan, position=4, title="表彰")
     for _ in range(2):
         approved(plan, lead, officer)
