@@ -11,6 +11,7 @@ from apps.core.seen import fingerprint
 from apps.plans import services
 from apps.plans.enums import Progress
 from apps.plans.models import Plan, Task
+from apps.years.models import Window
 from tests.factories.plans import StageFactory
 from tests.plans.conftest import YEAR
 
@@ -50,6 +51,8 @@ def test_approving_again_keeps_what_was_reported_and_drops_what_is_gone(plan, le
     StageFactory(plan=plan, position=2, title="开展督导")
     StageFactory(plan=plan, position=3, title="总结")
     approved(plan, lead, officer)
+    Window.objects.filter(pk=plan.window_id).update(closes_on=date(YEAR, 12, 31))
+    plan = Plan.objects.get(pk=plan.pk)
     clock(date(YEAR, 4, 1))
     reported(Task.objects.get(title="部署全年工作"), lead, date(YEAR, 3, 30))
     meeting = services.tasks.add(

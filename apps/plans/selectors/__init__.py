@@ -178,9 +178,7 @@ def timeline(rows: Iterable[Any]) -> Timeline | None:
 
     today = timezone.localdate()
     bars = tuple(Bar(row, at(row.starts_on), max(0.8, at(row.ends_on + timedelta(days=1)) - at(row.starts_on))) for row in dated)
-    names = tuple(
-        (f"{month.year}年{month.month}月" if month.month == 1 or month == first else f"{month.month}月", at(month)) for month in months
-    )
+    names = tuple((f"{month.month}月", at(month)) for month in months)
     return Timeline(bars, names, at(today) if first <= today < end else None)
 
 
