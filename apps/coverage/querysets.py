@@ -1,6 +1,6 @@
 """Reads of the eligible lists and the figures."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Func
@@ -59,6 +59,9 @@ class FactCorrectionQuerySet(TenantQuerySet):
 
     def of_year(self, year: int) -> Self:
         return self.filter(year=year)
+
+    def within(self, node: Any) -> Self:
+        return self.filter(organization__path__within=node.path)
 
     def for_list(self) -> Self:
         return self.select_related("organization", "county", "by")

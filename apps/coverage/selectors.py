@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from apps.coverage.models import Fact, Figure, Target, Year
+from apps.coverage.models import Fact, FactCorrection, Figure, Target, Year
 from apps.coverage.querysets import FactQuerySet
 from apps.coverage.registry import Indicator, indicators
 from apps.organizations.enums import Kind
@@ -240,6 +240,14 @@ def lines(*, overview: Overview, indicator: Indicator, user: Any, direct: bool =
     return rows.select_related("organization__parent", "county").order_by(
         "county__position", "organization__parent__code", "organization__code", "organization__name", "pk"
     )
+
+
+def corrections(*, overview: Overview, indicator: Indicator, user: Any) -> list[FactCorrection]:
+    """What was put right in this list after the year was closed; nothing before."""
+    if not overview.year.is_closed:
+        return []
+    found = FactCorrection.objects.visible_to(user).of(year=overview.year.pk, indicator=indicator.key)
+    return list(found.within(overview.node).for_list())
 
 
 def _measure(indicator: Indicator, node: Organization, year: int, stored: dict[Any, Ratio], targets: Targets) -> Measure:

@@ -68,7 +68,16 @@ class NodeDetail(CoveragePage):
         listed = arranged(self.request, FactTable(found.qs, overview=overview, indicator=indicator), pages=AllPages)
         below = arranged(self.request, IndicatorTable(overview, indicator, prefix="below-")) if overview.has_steps(indicator.key) else None
         elsewhere = overview.elsewhere(indicator.key)
-        return {**context, "filter": found, "listed": listed, "below": below, "direct": direct, "elsewhere": elsewhere}
+        corrections = selectors.corrections(overview=overview, indicator=indicator, user=self.request.user)
+        return {
+            **context,
+            "filter": found,
+            "listed": listed,
+            "below": below,
+            "direct": direct,
+            "elsewhere": elsewhere,
+            "corrections": corrections,
+        }
 
     def crumbs(self, node: Organization) -> list[tuple[str, str | None]]:
         query = self.request.GET.copy()

@@ -35,7 +35,7 @@ def to_write(user: Any) -> Iterator[Todo]:
     open_now = set(Window.objects.of_kind("plans").open_for(unit, today))
     for standing in selectors.ledger(unit=unit, windows=list(windows.values()), user=user):
         window, plan = windows[standing.year], standing.report
-        if plan is not None and plan.state == State.RETURNED:
+        if plan is not None and plan.state == State.RETURNED and window in open_now:
             yield Todo(
                 f"{plan}被退回", plan.get_absolute_url(), "请按意见修改后重新上报。", due=window.due_at, tone="warning", came_back=True
             )

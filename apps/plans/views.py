@@ -146,7 +146,7 @@ class PlanCreate(lifecycle.ReportCreate):
         window = get_object_or_404(Window.objects.of_kind("plans"), year=year)
         organization = get_object_or_404(Organization.objects.in_scope(scope_for(self.request.user, "plans.edit")).counties(), pk=unit)
         plan, begun = services.draft(organization=organization, window=window, by=self.request.user)
-        if begun and plan.texts:
+        if begun and selectors.last_year(plan):
             messages.info(self.request, f"已带入{year - 1}年方案的内容，日期顺延一年，请逐项核对修改。")
         return plan
 

@@ -1,6 +1,6 @@
 """The reporting year as the city sets it: when each kind of report is taken, from whom, and for whom longer (circular §5.2)."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pghistory
@@ -20,6 +20,7 @@ from apps.years.enums import Answer
 from apps.years.querysets import ExtensionQuerySet, ReopeningQuerySet, WindowQuerySet
 
 FIRST_YEAR, LAST_YEAR = 2012, 2100
+DECIDED_WITHIN = timedelta(days=60)  # after a reopening: what was handed in by its day may still be decided
 
 
 @pghistory.track()
@@ -101,7 +102,7 @@ class Window(models.Model):
 
     def frozen_for(self, organization: Organization, on: date) -> str:
         """Why nothing that one unit reported changes any more; empty before the year is closed, and while it is reopened for the unit."""
-        if self.closed_at is None or self.reopenings.open_on(on).filter(organization=organization).exists():
+        if self.closed_at is None or self.reopenings.open_on(on).of(organization).exists():
             return ""
         return (
             f"{self.year}年度已于 {timezone.localtime(self.closed_at):%Y-%m-%d} 关闭，{self.label}不再变动；"
@@ -231,10 +232,11 @@ class YearlyReport(TenantReport):
 
     @cached_property
     def frozen(self) -> str:
-        """A closed year's report changes no more, except that what was handed in again in time is still decided."""
-        if self.state == State.SUBMITTED and self.window.reopenings.filter(organization=self.organization).exists():
+        """A closed year's report changes no more, except that what was handed in again in time is still decided for a while."""
+        today = timezone.localdate()
+        if self.state == State.SUBMITTED and self.window.reopenings.open_on(today - DECIDED_WITHIN).of(self.organization).exists():
             return ""
-        return self.window.frozen_for(self.organization, timezone.localdate())
+        return self.window.frozen_for(self.organization, today)
 
     @property
     def is_editable(self) -> bool:

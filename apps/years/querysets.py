@@ -1,8 +1,9 @@
 from datetime import date
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from apps.coverage.models import Year
 from apps.organizations.querysets import TenantQuerySet
@@ -31,11 +32,21 @@ class WindowQuerySet(models.QuerySet):
         return self.running().filter(opens_on__lte=day, closes_on__gte=day)
 
     def open_for(self, organization: Any, day: date) -> Self:
-        """What this unit may hand in on a day: open for everybody or for it alone, and asked of it."""
-        longer = Q(extensions__organization=organization, extensions__answer=Answer.GRANTED, extensions__until__gte=day)
-        running = Q(opens_on__lte=day) & (Q(closes_on__gte=day) | longer) & ~Q(year__in=Year.objects.closed().values("year"))
-        reopened = Q(reopenings__organization=organization, reopenings__until__gte=day)
-        return self.asked_of(organization).filter(running | reopened).distinct()
+        """What this unit may hand in on a day: open for everybody or for it alone, and asked of it.
+
+        `longer_until` and `reopened_until` are the days that were granted to it alone.
+        """
+        its = {"window": OuterRef("pk"), "organization": organization}
+        longer = self._model("Extension").filter(**its, answer=Answer.GRANTED).order_by("-until").values("until")[:1]
+        reopened = self._model("Reopening").filter(**its).order_by("-until").values("until")[:1]
+        found = self.asked_of(organization).annotate(longer_until=Subquery(longer), reopened_until=Subquery(reopened))
+        is_closed = Q(year__in=Year.objects.closed().values("year"))
+        running = Q(opens_on__lte=day) & (Q(closes_on__gte=day) | Q(longer_until__gte=day)) & ~is_closed
+        return found.filter(running | is_closed & Q(reopened_until__gte=day))
+
+    @staticmethod
+    def _model(name: str) -> Any:
+        return apps.get_model("years", name)._default_manager.all()
 
     def asked_of(self, organization: Any) -> Self:
         """Without those that the unit is exempted from."""
@@ -58,6 +69,9 @@ class OfWindowQuerySet(TenantQuerySet):
 
     def of_year(self, year: int) -> Self:
         return self.filter(window__year=year)
+
+    def of(self, organization: Any) -> Self:
+        return self.filter(organization=organization)
 
     def for_list(self) -> Self:
         return self.select_related("window", "organization", "county")

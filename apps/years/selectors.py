@@ -272,3 +272,19 @@ def _changes(before: KindSettings, then: KindSettings) -> Iterator[str]:
             yield f"{Window._meta.get_field(name).verbose_name}由 {day:%Y-%m-%d} 改为 {getattr(then, name):%Y-%m-%d}。"  # type: ignore[union-attr]
     if before.needs_sign_off != then.needs_sign_off:
         yield f"签发要求由“{'须签发' if before.needs_sign_off else '不须签发'}”改为“{'须签发' if then.needs_sign_off else '不须签发'}”。"
+
+
+def aims(*, now: YearSettings, then: YearSettings, carried: Mapping[str, tuple[int, Decimal]]) -> list[str]:
+    """What saving does to the year's targets, indicator by indicator."""
+    found = []
+    for each in indicators():
+        before, after = now.targets.get(each.key), then.targets.get(each.key)
+        if before != after:
+            holds = carried[each.key][1] if each.key in carried else None
+            old, new = before if before is not None else holds, after if after is not None else holds
+            found.append(f"{each.label}的目标由 {_percent(old)} 改为 {_percent(new)}。")
+    return found
+
+
+def _percent(value: Decimal | None) -> str:
+    return "未设" if value is None else f"{value.normalize():f}%"

@@ -1,8 +1,8 @@
 """A closed year stays as it is, in SQL: what was reported, the windows it was reported in, their templates, and the year's targets.
 
 Derived from the models: every table with a foreign key to a window, every table with one to a yearly report. Coverage's own triggers freeze
-list and figures. A reopening lets through what belongs to its unit until its day, and afterwards only the approval of what was
-handed in by then.
+list and figures. A reopening lets through what belongs to its unit until its day; and for a while longer what is handed in may be decided,
+with all that a decision writes (its words are locked by the lifecycle).
 """
 
 from collections.abc import Iterator
@@ -13,22 +13,24 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections, models
 
+from apps.core.lifecycle.enums import State
 from apps.coverage.models import Target
-from apps.years.models import Reopening, Window, YearlyReport
+from apps.years.models import DECIDED_WITHIN, Reopening, Window, YearlyReport
 
 LOCK = 20130410  # writers share it, closing takes it alone: what is written is closed over, or refused
 TABLES = {"INSERT": "NEW TABLE AS new_rows", "UPDATE": "OLD TABLE AS old_rows NEW TABLE AS new_rows", "DELETE": "OLD TABLE AS old_rows"}
 
-# Is what a unit (or, for NULL, the city) reports in a window frozen? An approval only needs that it was once reopened.
+# Is what a unit (or, for NULL, the city) reports in a window frozen? What is handed in may be decided somewhat longer.
 FROZEN = f"""
-CREATE OR REPLACE FUNCTION years_frozen(in_window bigint, unit bigint, approval boolean) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION years_frozen(in_window bigint, unit bigint, handed_in boolean) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM years_window w JOIN coverage_year y USING (year) WHERE w.id = in_window AND y.closed_at IS NOT NULL)
     AND NOT EXISTS (
         SELECT FROM years_reopening r WHERE r.window_id = in_window AND r.organization_id = unit
-        AND (approval OR r.until >= (now() AT TIME ZONE '{settings.TIME_ZONE}')::date)
+        AND r.until + CASE WHEN handed_in THEN {DECIDED_WITHIN.days} ELSE 0 END >= (now() AT TIME ZONE '{settings.TIME_ZONE}')::date
     )
 $$;
 """  # noqa: S608  our own names
+HANDED_IN = ", ".join(f"'{state}'" for state in (State.SUBMITTED, State.APPROVED))
 
 FUNCTION = """
 CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -79,14 +81,12 @@ def frozen() -> Iterator[Frozen]:
     for model in _tables():
         if issubclass(model, YearlyReport):
             unit = "years_frozen(x.window_id, x.organization_id, {})"
-            approved = "o.state = 'submitted' AND x.state = 'approved'"
-            yield Frozen(model._meta.db_table, unit.format("false"), unit.format("false"), unit.format(approved))
+            stays = f"o.state IN ({HANDED_IN}) AND x.state IN ({HANDED_IN})"
+            yield Frozen(model._meta.db_table, unit.format("false"), unit.format("false"), unit.format(stays))
         elif report := _to(model, lambda target: issubclass(target, YearlyReport)):
             above = report.remote_field.model._meta.db_table
-            unit = "years_frozen(r.window_id, r.organization_id, {})"
-            approval = "x.verb = 'approve'" if _is_step(model) else "false"
-            join = f'JOIN "{above}" r ON r.id = x."{report.column}"'
-            yield Frozen(model._meta.db_table, unit.format(approval), unit.format("false"), unit.format("false"), join)
+            its = f"years_frozen(r.window_id, r.organization_id, r.state IN ({HANDED_IN}))"
+            yield Frozen(model._meta.db_table, its, its, its, f'JOIN "{above}" r ON r.id = x."{report.column}"')
         elif model is not Reopening and (window := _to(model, lambda target: target is Window)):
             its = own.format(f'x."{window.column}"')
             yield Frozen(model._meta.db_table, its, its, its)
@@ -116,7 +116,3 @@ def _to(model: type[models.Model], wanted: Any) -> models.ForeignKey | None:
     """The foreign key by which a row belongs to what is `wanted`."""
     keys = (field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey))
     return next((field for field in keys if wanted(field.remote_field.model)), None)
-
-
-def _is_step(model: type[models.Model]) -> bool:
-    return any(field.name == "verb" for field in model._meta.concrete_fields)

@@ -11,7 +11,7 @@ def test_gallery_and_wrong_turns_are_sound(portal, visit, look, width):
     look(staff, "gallery")
 
     county = visit("haining", width=width)
-    for name, address, status in (("not-found", "/plans/999999/", 404), ("forbidden", "/years/2031/plans/", 403)):
+    for name, address, status in (("not-found", "/plans/999999/", 404), ("forbidden", "/years/2031/settings/", 403)):
         answer = county.goto(address)
         assert answer and answer.status == status
         look(county, name)

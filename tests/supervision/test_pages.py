@@ -6,7 +6,8 @@ from django.utils import timezone
 from apps.core.lifecycle.enums import State
 from apps.supervision import todos
 from apps.supervision.models import SupervisionReport
-from tests.factories.supervision import SupervisionFactory, handed_in, inspected
+from apps.years.models import Window
+from tests.factories.supervision import SupervisionFactory, handed_in, inspected, window_of
 
 YEAR = timezone.localdate().year
 
@@ -47,6 +48,7 @@ def row(held_on="2012-06-01", place="第一小学", findings="队室偏小", rec
 
 
 def test_county_files_and_the_city_receives(county, lead, city):
+    window_of(YEAR)
     assert f"{YEAR}年督导情况" in lead.get("/supervision/").content.decode()
     lead.post(f"/supervision/year/{YEAR}/{county.pk}/begin/")
     report = SupervisionReport.objects.get(organization=county)
@@ -106,9 +108,23 @@ def test_future_is_refused_in_the_running_year(county, lead):
 
 
 def test_year_that_is_not_open_gets_a_sentence(county, lead):
-    for year in (YEAR + 1, 99999):
-        page = lead.post(f"/supervision/year/{year}/{county.pk}/begin/", follow=True)
-        assert f"现在可以填报{YEAR}年、{YEAR - 1}年的督导情况。" in page.content.decode()
+    Window.proposed("supervision", YEAR - 1).save()
+    page = lead.post(f"/supervision/year/{YEAR - 1}/{county.pk}/begin/", follow=True)
+    assert f"{YEAR - 1}年督导情况已于 {YEAR - 1}-12-31 截止填报" in page.content.decode()
+    assert lead.post(f"/supervision/year/{YEAR + 1}/{county.pk}/begin/").status_code == 404
+
+
+def test_report_after_the_due_day_is_late_as_a_plan_is(county, lead):
+    report = SupervisionFactory(organization=county)  # of 2012, due long ago
+    answer = lead.post(f"/supervision/{report.pk}/submit/", {"version": 1}, follow=True)
+    assert "已上报（已超过规定时间，按逾期记录）。" in answer.content.decode()
+
+
+def test_years_are_chosen_in_one_select(city):
+    for year in range(2012, YEAR + 1):
+        window_of(year)
+    page = city.get("/supervision/?year=2015").content.decode()
+    assert ('<option value="2015" selected>2015年</option>' in page, page.count("<option value=")) == (True, YEAR - 2011)
 
 
 def test_returned_report_shows_the_remark_on_inspections(county, lead, city):
@@ -142,7 +158,7 @@ def test_board_costs_the_same_however_many_reported(jiaxing, city, django_assert
     for name in ("南湖区", "秀洲区", "嘉善县")[:count]:
         inspected(handed_in(jiaxing.county(name)))
     city.get("/supervision/?year=2012")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         city.get("/supervision/?year=2012")
 
 
@@ -155,6 +171,7 @@ def test_every_column_sorts(jiaxing, city, lead, sort):
 
 def test_desk_says_what_waits(jiaxing, county):
     lead, officer = jiaxing.person("county_lead", county), jiaxing.person("city_officer", jiaxing.city)
+    window_of(YEAR)
 
     def titles(source, user):
         return [(todo.title, todo.count) for todo in source(user)]
@@ -166,5 +183,5 @@ def test_desk_says_what_waits(jiaxing, county):
     SupervisionFactory(organization=county, year=YEAR - 1)
     assert titles(todos.to_receive, officer) == [(f"{YEAR}年督导情况待接收", 2)]
     assert titles(todos.to_report, lead) == [(f"完成{YEAR - 1}年督导情况", 1)]
-    SupervisionReport.objects.filter(year=YEAR).update(state=State.RETURNED)
+    SupervisionReport.objects.in_year(YEAR).update(state=State.RETURNED)
     assert (f"南湖区{YEAR}年督导情况被退回", 1) in titles(todos.to_report, lead)

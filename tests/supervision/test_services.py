@@ -8,7 +8,8 @@ from apps.core.errors import Conflict, DomainError
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.services import Incomplete
 from apps.supervision import services
-from tests.factories.supervision import SupervisionFactory, handed_in, inspected
+from apps.years.models import Window
+from tests.factories.supervision import SupervisionFactory, handed_in, inspected, window_of
 
 YEAR = timezone.localdate().year
 
@@ -33,8 +34,8 @@ def row(held_on=date(2012, 6, 1), place="第一小学", findings="无", rectific
 
 
 def test_report_is_begun_once_a_year(county, lead):
-    first, begun = services.draft(organization=county, year=YEAR, by=lead)
-    second, again = services.draft(organization=county, year=YEAR, by=lead)
+    first, begun = services.draft(organization=county, window=window_of(YEAR), by=lead)
+    second, again = services.draft(organization=county, window=window_of(YEAR), by=lead)
     assert (first.pk, begun, again) == (second.pk, True, False)
 
 
@@ -42,15 +43,17 @@ def test_report_is_begun_with_what_stands_from_last_year(county, lead):
     before = handed_in(county, State.APPROVED, year=YEAR - 1)
     inspected(before)
 
-    report, _ = services.draft(organization=county, year=YEAR, by=lead)
+    report, _ = services.draft(organization=county, window=window_of(YEAR), by=lead)
 
     assert (report.measures_title, report.body_set_up_on, report.inspection_count) == ("少先队工作督导办法", date(2012, 4, 1), 0)
 
 
-def test_only_this_year_and_last_year_are_reported(county, lead):
+def test_report_is_begun_only_in_its_window(county, lead):
+    window = Window.proposed("supervision", YEAR - 1)
+    window.save()
     with pytest.raises(DomainError) as refused:
-        services.draft(organization=county, year=YEAR - 2, by=lead)
-    assert refused.value.message == f"现在可以填报{YEAR}年、{YEAR - 1}年的督导情况。"
+        services.draft(organization=county, window=window, by=lead)
+    assert refused.value.message == f"{YEAR - 1}年督导情况已于 {YEAR - 1}-12-31 截止填报；如需补报，请向市少工委办公室申请延期。"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +123,7 @@ def test_second_of_two_officers_is_told(jiaxing, county, lead, officer):
 
 @pytest.mark.parametrize(
     ("facts", "constraint"),
-    [({"year": 2011}, "supervision_year_known"), ({"state": State.APPROVED}, "supervision_submitted_has_time")],
+    [({"year": 2011}, "window_year_known"), ({"state": State.APPROVED}, "supervision_submitted_has_time")],
 )
 def test_database_refuses_what_must_never_be(county, facts, constraint):
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():

@@ -122,7 +122,7 @@ def test_database_refuses_an_answer_without_its_day(asked, change, constraint):
 
 
 def test_database_refuses_a_second_open_application(asked):
-    columns = "reason, wanted_until, asked_at, answer, until, note, answered_at, answered_by_id, asked_by_id, county_id, organization_id, window_id"
+    columns = "reason, wanted_until, asked_at, answer, note, asked_by_id, county_id, organization_id, window_id"
     with pytest.raises(IntegrityError, match="extension_asked_once_at_a_time"), transaction.atomic():
         sql(f"INSERT INTO years_extension ({columns}) SELECT {columns} FROM years_extension RETURNING id")  # noqa: S608
 

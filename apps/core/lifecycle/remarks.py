@@ -56,6 +56,8 @@ class Remark(models.Model):
 class Look(models.Model):
     """The step of a report that somebody last read, because they said so or decided: the app's table adds `report` and `step`."""
 
+    outlives_the_year = True  # a reader's own mark, written also after the year was closed
+
     reader = models.ForeignKey(**_PERSON, verbose_name="审阅人")
     at = models.DateTimeField("审阅时间", default=timezone.now, editable=False)
 

@@ -37,10 +37,17 @@ class ReportReview(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        return self.render_to_response(self.get_context_data())
+        return self.frozen() if self.object.frozen else self.render_to_response(self.get_context_data())
+
+    def frozen(self) -> HttpResponse:
+        """Nothing is remarked upon any more: the report's own page shows it, and why."""
+        messages.warning(self.request, self.object.frozen)
+        return self.to("detail")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
+        if self.object.frozen:
+            return self.frozen()
         form = self.get_form()
         if not form.is_valid():
             if request.headers.get("X-Autosave"):

@@ -25,6 +25,7 @@ from apps.plans.models import Attachment, Plan, Section
 from apps.plans.sections import PARTS, STAGES
 from apps.plans.selectors.boards import TO, lines, matter_of
 from apps.plans.services import tasks
+from apps.plans.suggestions import suggested
 from apps.years.models import Window
 
 send_back = reports.send_back
@@ -46,12 +47,18 @@ def draft(*, organization: Organization, window: Window, by: Any) -> tuple[Plan,
             setattr(plan, name, getattr(before, name))
         plan.save()
         rows.replace(plan.stages, [stage.a_year_later() for stage in before.stages.all()], tenancy=plan.tenancy())
+    elif begun:
+        keys = {section.key for section in plan.sections}
+        plan.texts = {key: text for key, (_, text) in suggested(organization).items() if key in keys}
+        plan.save()
     return plan, begun
 
 
 @transaction.atomic
 def submit(*, report: Plan, by: Any, version: int) -> Plan:
     """draft | returned → submitted, with the figures of this moment. Raises Incomplete, Conflict."""
+    if report.frozen:
+        raise DomainError(report.frozen)
     Plan.objects.editable().filter(pk=report.pk).update(figures=selectors.figures(plan=report, user=by))
     return reports.submit(report=report, by=by, version=version)
 

@@ -38,6 +38,8 @@ def lay_down(*, plan: Plan) -> None:
 @transaction.atomic
 def add(*, plan: Plan, title: str, starts_on: date, ends_on: date, responsible: str, by: Any, source: str = "") -> Task:
     """Give the unit of a plan one more thing to do; `source` says who decided it ("2027年第一次联席会议"). Raises DomainError."""
+    if plan.frozen:
+        raise DomainError(plan.frozen)
     if ends_on < starts_on:
         raise DomainError("结束日期不能早于开始日期。", field="ends_on")
     facts = {"title": title, "starts_on": starts_on, "ends_on": ends_on, "responsible": responsible, "source": source.strip()}
@@ -47,7 +49,9 @@ def add(*, plan: Plan, title: str, starts_on: date, ends_on: date, responsible: 
 @transaction.atomic
 def report(*, task: Task, done_on: date | None, note: str, seen: str, by: Any) -> Task:
     """Say when a task was done and how it went; without a day it is not done yet. Raises Conflict, DomainError."""
-    stored = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
+    stored = Task.objects.select_for_update(of=("self",)).select_related("plan__window", "plan__organization").get(pk=task.pk)
+    if stored.plan.frozen:
+        raise DomainError(stored.plan.frozen)
     seen_rows.check(stored, Task.FACTS, seen)
     if stored.dropped_at and not stored.done_on:
         raise DomainError("方案已修订，这项任务不再安排。")

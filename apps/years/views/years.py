@@ -133,7 +133,8 @@ class Settings(YearPage, FormPage, FormView):
         then = form.settings()
         effects = selectors.effects(year=self.year, now=self.stored, then=then, units=form.units)
         haste = selectors.haste(year=self.year, now=self.stored, then=then)
-        return self.render_to_response(self.get_context_data(form=form, effects=effects, haste=haste))
+        aims = selectors.aims(now=self.stored, then=then, carried=form.carried)
+        return self.render_to_response(self.get_context_data(form=form, effects=effects, haste=haste, aims=aims))
 
     def save(self, form: Any) -> str:
         data = form.cleaned_data
