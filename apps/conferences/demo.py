@@ -82,7 +82,7 @@ def load(*, today: date, random: Random) -> None:
 def _carry_out(unit: Organization, by: User, today: date, random: Random) -> None:
     """What was decided is on this year's plan, and most of what was due by now is done."""
     decisions.hand_over(unit=unit, year=today.year, by=by)
-    for task in Task.objects.filter(decision__organization=unit, ends_on__lt=today):
+    for task in Task.objects.filter(decisions__organization=unit, ends_on__lt=today):
         if random.random() < 0.85:
             task.done_on, task.note = task.ends_on - timedelta(days=random.randint(1, 20)), "已按会议要求完成。"
             task.save()

@@ -224,7 +224,7 @@ class Decision(MeetingPart):
     text = models.CharField("议定事项", max_length=200)
     responsible = models.CharField("负责", max_length=60)  # a member, a body or a unit, as it was called then
     due_on = models.DateField("完成时限")
-    task = models.OneToOneField(Task, models.PROTECT, null=True, related_name="decision", editable=False, verbose_name="工作任务")
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="decisions", editable=False, verbose_name="工作任务")
 
     objects = DecisionQuerySet.as_manager()  # type: ignore[misc]
 
@@ -232,7 +232,10 @@ class Decision(MeetingPart):
         verbose_name = "议定事项"
         verbose_name_plural = "议定事项"
         ordering = ["meeting", "position"]
-        constraints = [models.UniqueConstraint(fields=["county", "meeting", "position"], name="decision_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["county", "meeting", "position"], name="decision_position_once"),
+            models.UniqueConstraint(fields=["county", "task"], name="decision_has_a_task_of_its_own"),
+        ]
         triggers: ClassVar = [part_stays("text", "responsible", "due_on")]
 
     def __str__(self) -> str:

@@ -43,7 +43,7 @@ def test_city_sees_ten_conferences_side_by_side(city, unit, jiaxing):
 
 
 @pytest.mark.parametrize("units", [1, 3])
-def test_citys_list_costs_the_same_however_many_have_met(city, jiaxing, django_assert_num_queries, django_assert_max_num_queries, units):
+def test_citys_list_costs_no_more_when_more_have_met(city, jiaxing, django_assert_max_num_queries, units):
     city.get("/conferences/")
     for name in ("南湖区", "秀洲区", "嘉善县")[:units]:
         MemberFactory(organization=jiaxing.county(name))
@@ -153,6 +153,7 @@ def test_minutes_attendance_and_papers_are_recorded_on_one_page(county, unit):
     url = f"/conferences/{meeting.pk}/minutes/"
     form = as_sent(county.get(url), "data-guard")
     paper = SimpleUploadedFile("盖章纪要.pdf", b"%PDF-1.7 x")
+    del form["minutes__html"]  # the editor's own field, which a browser without JavaScript does not send
     sent = {**form, "minutes": "同意。\n分头落实。", f"presence_{excused.pk}": "excused", "uploads": paper}
     assert county.post(url, sent).status_code == 302
     meeting.refresh_from_db()

@@ -40,7 +40,7 @@ def test_confirmed_decisions_are_tasks_of_the_approved_plan(unit, lead, window):
     confirm(meeting, lead)
     decision.refresh_from_db()
     facts = ("plan", "title", "starts_on", "ends_on", "responsible", "source", "is_stage")
-    assert Task.objects.values_list(*facts).get(decision=decision) == (
+    assert Task.objects.values_list(*facts).get(pk=decision.task_id) == (
         plan.pk,
         "完成队室达标复查",
         TODAY,
