@@ -123,13 +123,7 @@ class Fields(HTMLParser):
         elif tag == "textarea":
             self.area = given["name"] or ""
             self.values[self.area] = ""
-        elif (
-            self.inside
-            and tag == "input"
-            and "disabled" not in given
-            and given.get("type") not in ("file", "checkbox", "submit")
-            and given.get("name")
-        ):
+        elif tag == "input" and given.get("type") not in ("file", "checkbox", "submit"):
             self.values[given["name"] or ""] = given.get("value") or ""
 
     def handle_data(self, data: str) -> None:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:pk>/editions/<int:edition>/", views.PlanEdition.as_view(), name="edition"),
     path("<int:pk>/attach/", views.PlanAttach.as_view(), name="attach"),
     path("<int:pk>/tasks/", views.PlanTasks.as_view(), name="tasks"),
+    path("tasks/", views.TaskBoard.as_view(), name="task_board"),
     path("tasks/<int:pk>/", views.TaskReport.as_view(), name="task"),
     path("attachments/<int:pk>/", views.AttachmentDownload.as_view(), name="attachment"),
 ]

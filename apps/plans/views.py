@@ -36,7 +36,7 @@ from apps.plans.jobs import TITLES, VOLUME, ZIP
 from apps.plans.models import Attachment, Plan, Task
 from apps.plans.selectors import boards
 from apps.plans.services import Written
-from apps.plans.tables import BoardTable
+from apps.plans.tables import BoardTable, TaskTable
 from apps.years.models import Window
 
 log = logging.getLogger(__name__)
@@ -248,6 +248,29 @@ class PlanTasks(PlanPage, DetailView):
         timeline = selectors.timeline(task for task in doing.tasks if task.progress != Progress.DROPPED)
         may_edit = self.request.user.has_perm("plans.edit", self.object)
         return super().get_context_data(doing=doing, timeline=timeline, may_edit=may_edit, **kwargs)
+
+
+class TaskBoard(Guarded, TemplateView):
+    """How far every unit is with the tasks of a year, for whoever sees more than one; a unit goes on to its own."""
+
+    permission = "plans.view"
+    template_name = "plans/task_board.html"
+
+    @property
+    def crumbs(self) -> list[tuple[str, str | None]]:
+        return [("工作方案", reverse("plans:list")), ("工作任务", None)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, asked = self.request.user, self.request.GET.get("year")
+        years = selectors.task_years(user)
+        running = timezone.localdate().year
+        year = next((each for each in years if str(each) == asked), running if running in years else next(iter(years), running))
+        lines = selectors.task_lines(year=year, user=user)
+        counts = {name: sum(getattr(line.doing, name) for line in lines) for name in ("done", "total", "overdue")}
+        table = arranged(self.request, TaskTable(lines))
+        table.caption = f"{year}年工作任务完成情况"
+        share = counts["done"] / counts["total"] if counts["total"] else None
+        return super().get_context_data(years=years, year=year, table=table, lines=lines, share=share, **counts, **kwargs)
 
 
 class TaskReport(Guarded, FormPage, UpdateView):

@@ -209,13 +209,13 @@ class CloseForm(forms.Form):
 
     year = forms.CharField(
         label="输入年度确认关闭",
-        help_text="输入四位数字的年度，例如 2026。",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, closing: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.closing = closing
+        self.fields["year"].help_text = f"关闭以后不能整体重新打开；确定关闭的，请输入 {closing}。"
         self.fields["year"].error_messages["required"] = f"请输入 {closing}。"
 
     def clean_year(self) -> str:

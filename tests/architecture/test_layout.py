@@ -42,6 +42,7 @@ OWN_FILES = {
     "jobs/registry": "what can be done as a job; the apps above declare it in their jobs.py",
     "jobs/running": "the engine between task and app: attempts, the owner's scope, one result",
     "jobs/progress": "how far a running job is, told through the cache",
+    "plans/papers": "a plan as an official paper: what it says, as PDF and as a Word document",
     "coverage/registry": "the registry of indicators to which the siblings contribute",
 }
 

@@ -73,7 +73,7 @@ def test_both_people_learn_what_the_other_did(portal, visit, look):
     assert "请补充数量。" in mail.get_body(("plain",)).get_content()
     county.get_by_role("link", name=re.compile("^通知")).click()
     look(county, "notices-inbox")
-    county.get_by_role("button", name=re.compile("被退回$")).click()
+    county.get_by_role("button", name=re.compile(f"^{UNIT}.*被退回$")).click()
     assert county.url == address
 
 

@@ -50,7 +50,7 @@ def closed(report, plan, officer):
 
 WRITES = {
     "report": "UPDATE supervision_supervisionreport SET version = version + 1",
-    "its state": "UPDATE supervision_supervisionreport SET state = 'returned'",
+    "its state": "UPDATE supervision_supervisionreport SET state = 'returned' WHERE state = 'approved'",
     "a draft's words": "UPDATE supervision_supervisionreport SET body_head = 'x' WHERE state = 'draft'",
     "a draft's rows": "UPDATE supervision_inspection SET place = 'x' WHERE place = '草稿'",
     "rows removed": "DELETE FROM supervision_inspection WHERE place = '草稿'",
