@@ -10,8 +10,10 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.conferences.enums import Body, Presence, Verb
 from apps.conferences.models import AgendaItem, Attendance, Decision, Meeting, Member, Rhythm, Step
+from apps.conferences.services import decisions
 from apps.organizations.demo import SLUGS, person_name
 from apps.organizations.models import Organization
+from apps.plans.models import Task
 
 # Who sits there: the body and the post. The circular names a social development bureau in the zones, an education bureau elsewhere.
 COUNTY: Sequence[tuple[Body, str]] = (
@@ -62,6 +64,7 @@ class _Day:
     day: date
     is_written: bool = True
     is_confirmed: bool = True
+    is_decided: bool = True
 
 
 def load(*, today: date, random: Random) -> None:
@@ -73,6 +76,16 @@ def load(*, today: date, random: Random) -> None:
             Rhythm.objects.create(organization=unit, county=unit, times=4, habit="每季度最后一个月")
         for each in _days(number, today, random):
             _meeting(unit, each, members, leads[SLUGS[unit.name]], random)
+        _carry_out(unit, leads[SLUGS[unit.name]], today, random)
+
+
+def _carry_out(unit: Organization, by: User, today: date, random: Random) -> None:
+    """What was decided is on this year's plan, and most of what was due by now is done."""
+    decisions.hand_over(unit=unit, year=today.year, by=by)
+    for task in Task.objects.filter(decisions__organization=unit, ends_on__lt=today):
+        if random.random() < 0.85:
+            task.done_on, task.note = task.ends_on - timedelta(days=random.randint(1, 20)), "已按会议要求完成。"
+            task.save()
 
 
 def _members(unit: Organization, today: date, random: Random) -> list[Member]:
@@ -90,7 +103,7 @@ def _members(unit: Organization, today: date, random: Random) -> list[Member]:
 def _days(number: int, today: date, random: Random) -> list[_Day]:
     """Last year's two meetings, and this year's as far as the unit has come; nothing is held later than yesterday."""
     held, coming = THIS_YEAR[number]
-    days = [_Day(0, date(today.year - 1, 3, 12)), _Day(1, date(today.year - 1, 9, 17))]
+    days = [_Day(number, date(today.year - 1, *day), is_decided=False) for number, day in enumerate(((3, 12), (9, 17)))]
     for position in range(held):
         latest = position == held - 1
         day = min(date(today.year, (3, 10)[position], random.randint(6, 20)), today - timedelta(days=9 - position))
@@ -100,7 +113,7 @@ def _days(number: int, today: date, random: Random) -> list[_Day]:
     return days
 
 
-def _meeting(unit: Organization, each: _Day, members: list[Member], by: User, random: Random) -> None:
+def _meeting(unit: Organization, each: _Day, members: list[Member], by: User, random: Random) -> Meeting:
     kind = each.number % 2
     own = {"organization": unit, "county": unit}
     meeting = Meeting.objects.create(
@@ -115,27 +128,33 @@ def _meeting(unit: Organization, each: _Day, members: list[Member], by: User, ra
     )
     AgendaItem.objects.bulk_create(AgendaItem(meeting=meeting, position=n, title=t, **own) for n, t in enumerate(AGENDA[kind], start=1))
     if not each.is_written:
-        return
+        return meeting
     Attendance.objects.bulk_create(
         Attendance(meeting=meeting, member=member, presence=Presence.EXCUSED if n == len(members) - 1 else Presence.PRESENT, **own)
         for n, member in enumerate(members)
     )
+    if each.is_decided:
+        _decide(meeting, members, DECIDED[kind])
+    if each.is_confirmed:
+        at = timezone.make_aware(datetime.combine(each.day + timedelta(days=3), time(10, 20)))
+        Step.objects.create(meeting=meeting, verb=Verb.CONFIRM, by=by, on_behalf_of=unit.office, at=at, **own)
+        meeting.confirmed_at = at
+        meeting.save()
+    return meeting
+
+
+def _decide(meeting: Meeting, members: list[Member], decided: Sequence[tuple[str, int, int]]) -> None:
     Decision.objects.bulk_create(
         Decision(
             meeting=meeting,
             position=n,
             text=text,
             responsible=str(members[min(seat, len(members) - 1)]),
-            due_on=each.day + timedelta(days=days),
-            **own,
+            due_on=meeting.day + timedelta(days=days),
+            **meeting.tenancy(),
         )
-        for n, (text, seat, days) in enumerate(DECIDED[kind], start=1)
+        for n, (text, seat, days) in enumerate(decided, start=1)
     )
-    if each.is_confirmed:
-        at = timezone.make_aware(datetime.combine(each.day + timedelta(days=3), time(10, 20)))
-        Step.objects.create(meeting=meeting, verb=Verb.CONFIRM, by=by, on_behalf_of=unit.office, at=at, **own)
-        meeting.confirmed_at = at
-        meeting.save()
 
 
 def _minutes(kind: int, random: Random) -> str:

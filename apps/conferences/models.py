@@ -15,6 +15,7 @@ from apps.conferences.querysets import DecisionQuerySet, MeetingQuerySet, Member
 from apps.conferences.triggers import confirmed_stays, part_stays
 from apps.core import rich_text
 from apps.organizations.models import TenantModel
+from apps.plans.models import Task
 
 _PERSON: Any = {"to": settings.AUTH_USER_MODEL, "on_delete": models.PROTECT, "related_name": "+", "editable": False}
 
@@ -221,8 +222,9 @@ class Decision(MeetingPart):
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="decisions", editable=False)
     position = models.PositiveSmallIntegerField("序号", editable=False)
     text = models.CharField("议定事项", max_length=200)
-    responsible = models.CharField("负责", max_length=120)  # a member, a body or a unit, as it was called then
+    responsible = models.CharField("负责", max_length=60)  # a member, a body or a unit, as it was called then
     due_on = models.DateField("完成时限")
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="decisions", editable=False, verbose_name="工作任务")
 
     objects = DecisionQuerySet.as_manager()  # type: ignore[misc]
 
@@ -230,7 +232,10 @@ class Decision(MeetingPart):
         verbose_name = "议定事项"
         verbose_name_plural = "议定事项"
         ordering = ["meeting", "position"]
-        constraints = [models.UniqueConstraint(fields=["county", "meeting", "position"], name="decision_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["county", "meeting", "position"], name="decision_position_once"),
+            models.UniqueConstraint(fields=["county", "task"], name="decision_has_a_task_of_its_own"),
+        ]
         triggers: ClassVar = [part_stays("text", "responsible", "due_on")]
 
     def __str__(self) -> str:
@@ -242,9 +247,9 @@ class Decision(MeetingPart):
     @property
     def progress(self) -> str:
         """How far it has come, in words."""
-        if not self.meeting.confirmed_at:
-            return "纪要待确认"
-        return f"待列入{self.meeting.year}年方案"
+        if self.task:
+            return str(self.task.progress.label)
+        return f"待{self.meeting.year}年方案通过" if self.meeting.confirmed_at else "纪要待确认"
 
 
 def attachment_path(attachment: "Attachment", filename: str) -> str:

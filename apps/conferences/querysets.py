@@ -62,8 +62,11 @@ class DecisionQuerySet(TenantQuerySet):
 
     def with_meeting(self) -> Self:
         """For showing them: the next due first."""
-        return self.select_related("meeting", "organization").order_by("due_on", "pk")
+        return self.select_related("meeting", "organization", "task").order_by("due_on", "pk")
 
     def outstanding(self) -> Self:
-        """Of these, what is still to be done."""
-        return self.standing()
+        """Of these, what is still to be done: reported done neither by who answers for it nor left out by a later plan."""
+        return self.standing().filter(task__done_on__isnull=True, task__dropped_at__isnull=True)
+
+    def without_task(self) -> Self:
+        return self.filter(task__isnull=True)

@@ -158,9 +158,19 @@ def years(*, user: Any, today: date) -> list[int]:
     return sorted({today.year, *(each.year for each in found)}, reverse=True)
 
 
-def safeguards(*, unit: Organization, today: date) -> list[str]:
+def after_confirming(meeting: Meeting) -> str:
+    """What became of a confirmed meeting's decisions, in a sentence; nothing where it decided nothing."""
+    taken = list(meeting.decisions.values_list("task", flat=True))
+    if not taken:
+        return ""
+    if all(taken):
+        return f"{len(taken)} 项议定事项已列为{meeting.year}年工作方案的任务。"
+    return f"{meeting.year}年工作方案还没有通过，议定事项等方案通过后列为任务。"
+
+
+def safeguards(*, unit: Organization) -> list[str]:
     """The conference as the plan's 保障机制 says it: who sits in it and how often it meets, a paragraph each."""
-    members = list(Member.objects.of(unit).active_on(today))
+    members = list(Member.objects.of(unit).active_on(timezone.localdate()))
     if not members:
         return []
     return [

@@ -49,10 +49,9 @@ def _next(unit: Organization, meetings: list[Meeting], today: date) -> Iterator[
 
 def _minutes(meeting: Meeting, today: date, *, may_confirm: bool) -> Todo:
     late = today - meeting.day > PATIENCE
-    if meeting.minutes and may_confirm:
-        return Todo(f"确认{meeting}的纪要", meeting.get_absolute_url(), "核对后确认，议定事项列入工作方案的任务。")
     if meeting.minutes:
-        return Todo(f"{meeting}的纪要待确认", meeting.get_absolute_url(), "等本单位负责人确认。", tone="info")
+        text = "请核对后确认，议定事项列为工作方案的任务。" if may_confirm else "已经写好，等本单位负责人确认。"
+        return Todo(f"{meeting}的纪要待确认", meeting.get_absolute_url(), text, tone="action" if may_confirm else "info")
     text = f"{meeting.day} 已召开，还没有写纪要。"
     return Todo(f"记录{meeting}的纪要", reverse("conferences:minutes", args=[meeting.pk]), text, tone="warning" if late else "action")
 

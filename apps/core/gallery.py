@@ -14,6 +14,7 @@ from apps.core.lifecycle.enums import EDITABLE, State, Verb
 from apps.core.lifecycle.models import Slot
 from apps.core.lifecycle.tables import StateColumn
 from apps.core.pages import Pages
+from apps.core.rich_fields import RichField
 from apps.core.tables import NUMBER, Table, arranged
 from apps.core.todos import Todo
 
@@ -69,6 +70,7 @@ class SampleForm(forms.Form):
         choices=[("theory", "基本理论"), ("system", "制度设计"), ("routine", "常规管理"), ("planning", "活动策划")],
     )
     summary = forms.CharField(label="活动小结", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 4}))
+    minutes = RichField(label="会议纪要", max_length=2000, stored="<h3>一、议定事项</h3><ol><li><p>落实经费</p></li></ol>", required=False)
     file = forms.FileField(label="附件", required=False, help_text="pdf、docx、xlsx、jpg、png，每个不超过 20 MB。")
     agreed = forms.BooleanField(label="内容已经本单位负责人审定")
 

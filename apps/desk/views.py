@@ -6,11 +6,8 @@ from django.views.generic import TemplateView
 from apps.core.guard import SIGNED_IN, Guarded
 from apps.core.lifecycle.enums import State
 from apps.desk.selectors import ahead, guide, lately, work
-from apps.notices.models import Notice
 from apps.organizations.enums import Kind
 from apps.organizations.selectors import top, totals
-
-NOTICES = 4
 
 
 class Desk(Guarded, TemplateView):
@@ -27,7 +24,6 @@ class Desk(Guarded, TemplateView):
             greeting=work.greeting(now),
             now=now,
             piles=work.piles(user, now),
-            notices=Notice.objects.visible_to(user).unread()[:NOTICES],
             deeds=lately.deeds(user, getattr(self.request, "hat", None)),
             due_days=ahead.due_days(user=user, own=own, today=now.date()),
             rooms=guide.rooms(user),

@@ -24,6 +24,8 @@ from apps.jobs.enums import State
 from apps.jobs.models import Job
 from apps.jobs.progress import Cancelled, Progress
 from apps.jobs.registry import Result
+from apps.notices import services as notices
+from apps.notices.enums import Kind
 from apps.organizations import grants
 
 log = logging.getLogger(__name__)
@@ -96,6 +98,7 @@ def _begin(key: int) -> Job | None:
             log.error("job %s was interrupted %s times", job.pk, job.attempts)
             job.state, job.sentence, job.finished_at = State.FAILED, INTERRUPTED, timezone.now()
             job.save()
+            _tell(job)
             return None
         job.state, job.attempts = State.RUNNING, job.attempts + 1
         job.started_at = job.heard_at = timezone.now()
@@ -136,6 +139,7 @@ def _finish(job: Job, progress: Progress, result: Result) -> None:
         stored.expires_at = timezone.now() + KEPT
         stored.file.save(result.filename, file, save=False)
         stored.save()
+        _tell(stored)
 
 
 def _fail(job: Job, progress: Progress, sentence: str) -> None:
@@ -144,6 +148,7 @@ def _fail(job: Job, progress: Progress, sentence: str) -> None:
         if stored is not None:
             _note(stored, State.FAILED, progress, sentence)
             stored.save()
+            _tell(stored)
 
 
 def _still(job: Job) -> Job | None:
@@ -155,6 +160,19 @@ def _still(job: Job) -> Job | None:
 def _note(job: Job, state: State, progress: Progress, sentence: str) -> None:
     job.state, job.sentence, job.finished_at = state, sentence[:300], timezone.now()
     job.done, job.total = progress.done, progress.total
+
+
+def _tell(job: Job) -> None:
+    """Its owner has left the page meanwhile: the inbox says that it is over."""
+    notices.tell(
+        kind=Kind.JOB,
+        person=job.owner,
+        organization=job.organization,
+        title=f"{job.title}{'已完成' if job.state == State.DONE else '没有完成'}",
+        text=job.sentence,
+        url=job.get_absolute_url(),
+        key=f"job:{job.pk}",
+    )
 
 
 def _clear(job: Job) -> None:

@@ -26,6 +26,7 @@ def load(*, today: date, random: Random) -> None:
             if step is not None and now - timedelta(days=DAYS) < step.at <= now:
                 tell_step(report, step)
     events.fan_out()
+    Notice.objects.update(send_at=None)  # it has long been said
     for notice in Notice.objects.filter(at__lt=now - timedelta(days=UNREAD_DAYS)):
         notice.read_at = notice.at + timedelta(minutes=random.randint(5, 600))
         notice.save(update_fields=["read_at"])

@@ -41,7 +41,7 @@ class DeliveryFilter(filters.FilterSet):
     """By channel, and how far a sending has come."""
 
     channel = filters.ChoiceFilter(label="方式", choices=Channel.choices, method="by_channel", empty_label="全部")
-    state = filters.ChoiceFilter(label="状态", choices=[(OPEN, "未送达或不能确定"), *State.choices], method="by_state", empty_label="全部")
+    state = filters.ChoiceFilter(label="状态", choices=[(OPEN, "需要处理"), *State.choices], method="by_state", empty_label="全部")
 
     class Meta:
         model = Delivery

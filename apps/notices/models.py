@@ -61,7 +61,7 @@ class Event(Told):
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["id"], condition=models.Q(told_at__isnull=True), name="event_untold")]
         constraints = [
-            models.UniqueConstraint(fields=["county", "key"], name="event_told_once"),
+            models.UniqueConstraint(fields=["county", "organization", "key"], name="event_told_once"),
             models.CheckConstraint(condition=~models.Q(to="") | models.Q(person__isnull=False), name="event_to_somebody"),
             models.CheckConstraint(condition=_OURS, name="event_leads_to_a_page_of_ours"),
         ]

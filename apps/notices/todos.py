@@ -17,7 +17,7 @@ def undelivered(user: Any) -> Iterator[Todo]:
     if count := Delivery.objects.visible_to(user).undelivered().recent()[:100].count():
         yield Todo(
             "通知没有送达",
-            reverse("notices:deliveries"),
+            f"{reverse('notices:deliveries')}?state=undelivered",
             "最近 30 天的邮件或群消息没有送达，或不能确定，请查看原因。",
             count,
             tone="warning",

@@ -10,7 +10,7 @@ def webhook(address: str) -> None:
     """A robot's address is at one of the services we know, so that it is no way to knock at doors of the inner network."""
     if not is_known(address):
         names = "、".join(settings.WEBHOOK_HOSTS)
-        raise ValidationError(f"请从钉钉群的“智能群助手”复制完整的 Webhook 地址，以 https://{names} 开头。", code="webhook")
+        raise ValidationError(f"请复制钉钉自定义机器人的完整 Webhook 地址，以 https://{names} 开头。", code="webhook")
 
 
 def is_known(address: str) -> bool:

@@ -12,6 +12,7 @@ from apps.plans.forms import PlanForm, seen_of
 from apps.plans.models import Plan
 from apps.plans.sections import STAGES
 from apps.plans.services import Written
+from apps.plans.suggestions import suggested
 
 
 def beside(form: PlanForm, user: Any) -> dict[str, Any]:
@@ -21,9 +22,13 @@ def beside(form: PlanForm, user: Any) -> dict[str, Any]:
     was = {name: rich_text.clean(text) for name, text in before.texts.items()} if before else {}
     if before:
         was[STAGES] = "".join(f"<p>{escape(line)}</p>" for line in _lines(before))
+    known = suggested(plan.organization)
     return {
         **_state(plan, before, user),
-        "parts": [{"section": section, "field": field, "was": was.get(section.key, "")} for section, field in form.parts_in_order],
+        "parts": [
+            {"section": section, "field": field, "was": was.get(section.key, ""), "known": known.get(section.key)}
+            for section, field in form.parts_in_order
+        ],
         "before": before,
         "figures": selectors.figures(plan=plan, user=user),
     }

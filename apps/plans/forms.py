@@ -202,6 +202,17 @@ def _plain(name: str) -> str:
     return f"{name}:plain"
 
 
+class AttachForm(forms.Form):
+    """Files that come or go while the draft stays open."""
+
+    uploads = FilesField(label="添加附件")
+    remove = forms.ModelMultipleChoiceField(Attachment.objects.none(), required=False)
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remove"].queryset = plan.attachments.all()  # type: ignore[attr-defined]
+
+
 class TaskForm(SeenForm):
     """What a unit reports of one task."""
 

@@ -127,7 +127,8 @@ def safe(name: str) -> str:
     """A name that every system takes, wherever it came from: no way up, nothing hidden, not too long; it keeps its suffix."""
     cleaned = _FORBIDDEN.sub("_", name).strip(" .") or "未命名"
     stem, dot, suffix = cleaned.rpartition(".")
-    return f"{stem[:80].rstrip(' .')}.{suffix[:10]}" if dot and stem else cleaned[:80]
+    is_suffix = dot and stem and suffix.isalnum() and len(suffix) <= 5
+    return f"{stem[:80].rstrip(' .')}.{suffix}" if is_suffix else cleaned[:80].rstrip(" .")
 
 
 def _parts(said: dict[str, Any]) -> list[Part]:

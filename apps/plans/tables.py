@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from apps.core.lifecycle import tags
 from apps.core.tables import NUMBER, MomentColumn, Table
 from apps.plans.enums import Standing
+from apps.plans.selectors import TaskLine
 from apps.plans.selectors.boards import Line
 
 
@@ -33,3 +34,15 @@ class BoardTable(Table):
         if not value or not record.report:
             return "—"
         return format_html('<a href="{}">{}</a>', reverse("plans:review", args=[record.report.pk]), value)
+
+
+class TaskTable(Table):
+    """How far the units are with a year's tasks; works on `TaskLine`. In the circular's order: no ranking."""
+
+    title = tables.Column("单位", accessor="plan__organization__name", orderable=False)
+    done = tables.Column("已完成", accessor="doing__done", attrs=NUMBER, orderable=False)
+    total = tables.Column("任务数", accessor="doing__total", attrs=NUMBER, orderable=False)
+    overdue = tables.Column("逾期", accessor="doing__overdue", attrs=NUMBER, orderable=False)
+
+    def render_title(self, value: object, record: TaskLine) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("plans:tasks", args=[record.plan.pk]), value)

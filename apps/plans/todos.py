@@ -61,6 +61,17 @@ def overdue_tasks(user: Any) -> Iterator[Todo]:
 
 
 @todos.source
+def overdue_elsewhere(user: Any) -> Iterator[Todo]:
+    """The city office: how many tasks of the units are late. Theirs to do, so it is only said."""
+    if "plans.review" not in grants_of(user):
+        return
+    late = Task.objects.visible_to(user).overdue_on(timezone.localdate())
+    if count := late.count():
+        units = late.order_by().values("organization").distinct().count()
+        yield Todo("各单位逾期的工作任务", reverse("plans:task_board"), f"涉及 {units} 个单位。", count, tone="info")
+
+
+@todos.source
 def still_out(user: Any) -> Iterator[Todo]:
     """The city office: who has not handed in yet."""
     if "years.open" not in grants_of(user):

@@ -18,7 +18,9 @@ urlpatterns = [
     path("<int:pk>/paper/<slug:format>/", views.PlanPaper.as_view(), name="paper"),
     path("<int:pk>/review/", views.PlanReview.as_view(), name="review"),
     path("<int:pk>/editions/<int:edition>/", views.PlanEdition.as_view(), name="edition"),
+    path("<int:pk>/attach/", views.PlanAttach.as_view(), name="attach"),
     path("<int:pk>/tasks/", views.PlanTasks.as_view(), name="tasks"),
+    path("tasks/", views.TaskBoard.as_view(), name="task_board"),
     path("tasks/<int:pk>/", views.TaskReport.as_view(), name="task"),
     path("attachments/<int:pk>/", views.AttachmentDownload.as_view(), name="attachment"),
 ]

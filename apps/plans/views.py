@@ -6,11 +6,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.views.generic import DetailView, FormView, TemplateView, UpdateView, View
+from django.views.generic.detail import SingleObjectMixin
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
@@ -29,12 +31,12 @@ from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.plans import drafting, papers, selectors, services
 from apps.plans.enums import Progress
-from apps.plans.forms import BoardForm, PlanForm, RemindForm, TaskForm
+from apps.plans.forms import AttachForm, BoardForm, PlanForm, RemindForm, TaskForm
 from apps.plans.jobs import TITLES, VOLUME, ZIP
 from apps.plans.models import Attachment, Plan, Task
 from apps.plans.selectors import boards
 from apps.plans.services import Written
-from apps.plans.tables import BoardTable
+from apps.plans.tables import BoardTable, TaskTable
 from apps.years.models import Window
 
 log = logging.getLogger(__name__)
@@ -144,7 +146,7 @@ class PlanCreate(lifecycle.ReportCreate):
         window = get_object_or_404(Window.objects.of_kind("plans"), year=year)
         organization = get_object_or_404(Organization.objects.in_scope(scope_for(self.request.user, "plans.edit")).counties(), pk=unit)
         plan, begun = services.draft(organization=organization, window=window, by=self.request.user)
-        if begun and plan.texts:
+        if begun and selectors.last_year(plan):
             messages.info(self.request, f"已带入{year - 1}年方案的内容，日期顺延一年，请逐项核对修改。")
         return plan
 
@@ -198,6 +200,27 @@ class PlanEdit(PlanPage, lifecycle.ReportEdit):
         return {**context, **drafting.beside(context["form"], self.request.user)}
 
 
+class PlanAttach(PlanPage, SingleObjectMixin, View):
+    """Files sent while the draft is open in its form, each as it is chosen; the answer is the list as it now stands."""
+
+    permission = "plans.edit"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        form = AttachForm(request.POST, request.FILES, plan=self.object)
+        if not form.is_valid():
+            return JsonResponse({"message": "".join(map(str, form.errors.get("uploads", ["附件已经变动，请刷新。"])))}, status=422)
+        try:
+            plan = services.attach(
+                plan=self.object, by=request.user, files=form.cleaned_data["uploads"], remove=form.cleaned_data["remove"]
+            )
+        except DomainError as error:
+            return JsonResponse({"message": error.message}, status=422)
+        listed = render_to_string("plans/attachment_rows.html", {"attachments": plan.attachments.all()})
+        return JsonResponse({"html": listed, "version": plan.version})
+
+
 class PlanSubmit(PlanPage, lifecycle.ReportSubmit):
     permission = "plans.submit"
 
@@ -225,6 +248,29 @@ class PlanTasks(PlanPage, DetailView):
         timeline = selectors.timeline(task for task in doing.tasks if task.progress != Progress.DROPPED)
         may_edit = self.request.user.has_perm("plans.edit", self.object)
         return super().get_context_data(doing=doing, timeline=timeline, may_edit=may_edit, **kwargs)
+
+
+class TaskBoard(Guarded, TemplateView):
+    """How far every unit is with the tasks of a year, for whoever sees more than one; a unit goes on to its own."""
+
+    permission = "plans.view"
+    template_name = "plans/task_board.html"
+
+    @property
+    def crumbs(self) -> list[tuple[str, str | None]]:
+        return [("工作方案", reverse("plans:list")), ("工作任务", None)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, asked = self.request.user, self.request.GET.get("year")
+        years = selectors.task_years(user)
+        running = timezone.localdate().year
+        year = next((each for each in years if str(each) == asked), running if running in years else next(iter(years), running))
+        lines = selectors.task_lines(year=year, user=user)
+        counts = {name: sum(getattr(line.doing, name) for line in lines) for name in ("done", "total", "overdue")}
+        table = arranged(self.request, TaskTable(lines))
+        table.caption = f"{year}年工作任务完成情况"
+        share = counts["done"] / counts["total"] if counts["total"] else None
+        return super().get_context_data(years=years, year=year, table=table, lines=lines, share=share, **counts, **kwargs)
 
 
 class TaskReport(Guarded, FormPage, UpdateView):

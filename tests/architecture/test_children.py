@@ -59,6 +59,7 @@ ALLOWED = {
     "people.InviteForm.name": "an adult: who is given an account",
     "people.NewcomerFields.name": "an adult: who is given an account",
     "people.PersonForm.name": "an adult: who has the account",
+    "plans.AttachForm.uploads": "the same as in the plan's form",
     "plans.PlanForm.uploads": "documents; of a photo the camera's notes are taken out",
 }
 # Columns of lists that come in or go out, as constants name them: "module.CONSTANT".

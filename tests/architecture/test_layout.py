@@ -33,6 +33,7 @@ OWN_FILES = {
     "plans/drafting": "what a draft's page shows beside the form, and what it is told when it saves itself",
     "people/rosters": "reads a pasted list of people and names every fault in it; what a form does for one person",
     "plans/sections": "the circular's parts of a plan, as data: what a year's template begins with",
+    "plans/suggestions": "the registry of texts that apps above suggest for a section of a plan",
     "conferences/triggers": "what keeps confirmed minutes as they are, in SQL",
     "years/triggers": "what freezes a closed year, in SQL",
     "plans/template": "the year's template as the city sets it: form, service and page of one noun",
@@ -41,6 +42,7 @@ OWN_FILES = {
     "jobs/registry": "what can be done as a job; the apps above declare it in their jobs.py",
     "jobs/running": "the engine between task and app: attempts, the owner's scope, one result",
     "jobs/progress": "how far a running job is, told through the cache",
+    "plans/papers": "a plan as an official paper: what it says, as PDF and as a Word document",
     "coverage/registry": "the registry of indicators to which the siblings contribute",
 }
 

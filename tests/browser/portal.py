@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 import psycopg2
 
+from tests.factories import receivers
+from tests.factories.receivers import Mailbox
+
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -27,6 +30,7 @@ class Portal:
 
     url: str
     environment: dict[str, str]
+    mailbox: Mailbox
 
     def manage(self, *arguments: str) -> None:
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
@@ -59,9 +63,11 @@ def running(var: Path, *, template: str) -> Iterator[Portal]:
     }
     _create_database(owner, template)
     port = _free_port()
-    portal = Portal(f"http://{HOST}:{port}", environment)
-    portal.manage("load_demo")
     with ExitStack() as stack:
+        mailbox = stack.enter_context(receivers.mailbox())
+        environment["EMAIL_URL"] = mailbox.url
+        portal = Portal(f"http://{HOST}:{port}", environment, mailbox)
+        portal.manage("load_demo")
         for command in (
             ["gunicorn", "jiaxing_pioneers.wsgi", f"--bind={HOST}:{port}", "--workers=1", "--threads=4", "--log-level=warning"],
             ["celery", "-A", "jiaxing_pioneers", "worker", "--concurrency=1", "--loglevel=WARNING"],

@@ -1,7 +1,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -38,7 +37,7 @@ def told():
 def test_same_member_is_registered_once(unit, lead):
     facts = {"name": "李明", "body": Body.LEAGUE, "post": "团委副书记", "is_convener": False, "since": date(2025, 3, 1)}
     members.register(unit=unit, by=lead, **facts)
-    with pytest.raises(ValidationError, match="这位成员已经登记"):
+    with pytest.raises(DomainError, match="这位成员已经登记"):
         members.register(unit=unit, by=lead, **facts)
 
 
@@ -75,6 +74,15 @@ def test_chair_is_of_the_same_unit(jiaxing, unit, lead):
     with pytest.raises(DomainError) as refused:
         called(unit, lead, chair=stranger)
     assert refused.value.field == "chair"
+
+
+def test_two_meetings_of_one_name_are_one_too_many_unless_the_first_was_called_off(unit, lead):
+    first = called(unit, lead, day=TODAY + timedelta(days=3))
+    with pytest.raises(DomainError) as refused:
+        called(unit, lead)
+    assert refused.value.field == "title"
+    meetings.call_off(meeting=first, reason="改期", by=lead)
+    assert called(unit, lead).title == first.title
 
 
 def test_agenda_counts_as_part_of_what_was_seen(unit, lead):

@@ -12,13 +12,14 @@ def part(content: bytes, name: str) -> str:
     return ZipFile(BytesIO(content)).read(name).decode()
 
 
-def rows(content: bytes) -> list[list[str]]:
-    """The texts of the first sheet. A cell that is anything but a text (a number, a formula) fails."""
+def rows(content: bytes, *, numbers: bool = False) -> list[list[str]]:
+    """The texts of the first sheet. A cell that is a formula fails, and where none is expected a number."""
     texts = ["".join(item.itertext()) for item in ElementTree.fromstring(part(content, "xl/sharedStrings.xml"))]
     sheet = ElementTree.fromstring(part(content, "xl/worksheets/sheet1.xml"))
-    return [[_text(cell, texts) for cell in row] for row in sheet.iter(f"{MAIN}row")]
+    return [[_text(cell, texts, numbers) for cell in row] for row in sheet.iter(f"{MAIN}row")]
 
 
-def _text(cell: ElementTree.Element, texts: list[str]) -> str:
-    assert cell.get("t") == "s" and cell.find(f"{MAIN}f") is None
-    return texts[int(cell.findtext(f"{MAIN}v", ""))]
+def _text(cell: ElementTree.Element, texts: list[str], numbers: bool) -> str:
+    assert (numbers or cell.get("t") == "s") and cell.find(f"{MAIN}f") is None
+    value = cell.findtext(f"{MAIN}v", "")
+    return texts[int(value)] if cell.get("t") == "s" else value

@@ -10,7 +10,9 @@ from django.utils import timezone
 from apps.jobs import progress, registry, running, services
 from apps.jobs.enums import State
 from apps.jobs.models import Job
-from apps.jobs.registry import Kind
+from apps.jobs.registry import Kind as JobKind
+from apps.notices.enums import Kind
+from apps.notices.models import Event
 from apps.organizations.models import Organization, Place
 from apps.organizations.services import roles
 
@@ -30,6 +32,14 @@ def test_a_job_leaves_one_file_made_in_its_owners_scope(ask, jiaxing):
     assert (said, job.filename, job.content_type, job.size) == (seen, "结果.txt", "text/plain", len(seen))
     assert job.expires_at - job.finished_at > timedelta(days=6)
     assert (progress.of(job).done, progress.of(job).share) == (4, 1.0)
+
+
+@pytest.mark.parametrize(("kind", "title"), [("tests.count", "统计已完成"), ("tests.refuse", "统计没有完成")])
+def test_its_owner_is_told_when_it_is_over(ask, lead, kind, title):
+    job = after(ask(kind))
+    after(job)
+    (event,) = Event.objects.filter(kind=Kind.JOB)
+    assert (event.title, event.person, event.text, event.url) == (title, lead, job.sentence, job.get_absolute_url())
 
 
 def test_a_second_run_changes_nothing(ask):
@@ -75,7 +85,7 @@ def test_a_job_that_takes_too_long_says_so(ask, monkeypatch, caplog):
     def endless(job, progress):
         raise SoftTimeLimitExceeded
 
-    monkeypatch.setitem(registry._kinds, "tests.endless", Kind("tests.endless", "plans.view", endless))
+    monkeypatch.setitem(registry._kinds, "tests.endless", JobKind("tests.endless", "plans.view", endless))
     assert after(ask("tests.endless")).sentence == "超过 9 分钟没有办完，已经停止。请缩小范围后重新申请。"
 
 
@@ -90,7 +100,7 @@ def test_a_job_that_is_called_off_stops_at_its_next_step(ask, monkeypatch):
                 told._last = 0
 
     monkeypatch.setattr(progress, "EVERY", 0)
-    monkeypatch.setitem(registry._kinds, "tests.work", Kind("tests.work", "plans.view", work))
+    monkeypatch.setitem(registry._kinds, "tests.work", JobKind("tests.work", "plans.view", work))
     job = after(ask("tests.work"))
     assert (steps, bool(job.file)) == ([0, 1], False)
 
@@ -103,7 +113,7 @@ def test_a_worker_that_was_thought_dead_writes_nothing(ask, monkeypatch):
             running.run(job.pk)  # another worker, meanwhile
         return registry.Result(open(__file__, "rb"), f"第{job.attempts}次", "text/plain")  # noqa: PTH123
 
-    monkeypatch.setitem(registry._kinds, "tests.work", Kind("tests.work", "plans.view", work))
+    monkeypatch.setitem(registry._kinds, "tests.work", JobKind("tests.work", "plans.view", work))
     job = after(ask("tests.work"))
     assert (job.state, job.filename, job.attempts) == (State.DONE, "第2次", 2)
     assert default_storage.listdir(f"jobs/{job.pk}")[1] == ["2"]
@@ -125,7 +135,7 @@ def test_progress_is_told_while_it_runs(ask, monkeypatch):
         return registry.Result(open(__file__, "rb"), "x", "text/plain")  # noqa: PTH123
 
     monkeypatch.setattr(progress, "EVERY", 0)
-    monkeypatch.setitem(registry._kinds, "tests.work", Kind("tests.work", "plans.view", work))
+    monkeypatch.setitem(registry._kinds, "tests.work", JobKind("tests.work", "plans.view", work))
     after(ask("tests.work"))
     assert seen == [progress.Standing(0, 2, "南湖区"), progress.Standing(1, 2, "秀洲区")]
     assert [each.share for each in seen] == [0.0, 0.5]

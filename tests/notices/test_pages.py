@@ -143,12 +143,6 @@ def test_the_inbox_costs_the_same_however_many(jiaxing, client, django_assert_nu
         client.get(INBOX)
 
 
-def test_the_desk_says_what_is_new(jiaxing, lead):
-    several(jiaxing, 3)
-    [todo] = [each for each in todos.of(lead) if each.title == "未读通知"]
-    assert (todo.count, todo.text, todo.url) == (3, "第3件事；第2件事", "/notices/?state=unread")
-
-
 # Settings
 
 
@@ -288,7 +282,7 @@ def test_a_new_address_does_not_keep_the_former_ones_secret(client, robot, group
 )
 def test_only_known_services_are_asked(client, address):
     page = client.post("/notices/robots/new/", new_robot(webhook=address))
-    expected = "请从钉钉群的“智能群助手”复制完整的 Webhook 地址，以 https://oapi.dingtalk.com 开头。"
+    expected = "请复制钉钉自定义机器人的完整 Webhook 地址，以 https://oapi.dingtalk.com 开头。"
     assert page.context["form"].errors == {"webhook": [expected]}
     assert Robot.objects.count() == 0
 

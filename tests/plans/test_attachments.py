@@ -7,6 +7,8 @@ from PIL import Image
 
 from apps.audit.enums import Verb
 from apps.audit.models import Act
+from apps.core.errors import DomainError
+from apps.plans import services
 from apps.plans.models import Attachment
 
 HINT = "可附 pdf、docx、xlsx、jpg、png，每个不超过 20 MB，最多 10 个。照片中的拍摄地点等信息会自动清除。"
@@ -139,3 +141,26 @@ def test_a_download_is_in_the_log(send, plan, jiaxing, lead):
     assert b"".join(answer.streaming_content) == PDF
     act = Act.objects.of(Verb.DOWNLOAD).get()
     assert (act.user, act.about, act.organization) == (lead.pk, f"{plan}：方案.pdf", plan.organization_id)
+
+
+def test_files_come_and_go_while_the_draft_is_open(plan, jiaxing, lead, officer):
+    client = jiaxing.signed_in(lead)
+
+    def post(**sent):
+        return client.post(f"/plans/{plan.pk}/attach/", sent, headers={"X-Autosave": "1"})
+
+    kept = post(uploads=[SimpleUploadedFile("方案.pdf", PDF)])
+    assert (kept.status_code, kept.json()["version"]) == (200, 2)
+    assert "方案.pdf" in kept.json()["html"]
+    wrong = post(uploads=[SimpleUploadedFile("图.pdf", PNG)])
+    assert (wrong.status_code, wrong.json()["message"][:16]) == (422, "“图.pdf”的内容与类型不符，")
+    attachment = plan.attachments.get()
+    assert "方案.pdf" not in post(remove=attachment.pk).json()["html"]
+    assert post(remove=attachment.pk).json() == {"message": "附件已经变动，请刷新。"}
+    assert jiaxing.signed_in(officer).post(f"/plans/{plan.pk}/attach/").status_code in (403, 404)
+
+
+def test_no_more_files_than_allowed_come_one_by_one(plan, lead):
+    file = SimpleUploadedFile("方案.pdf", PDF)
+    with pytest.raises(DomainError, match="附件最多 10 个"):
+        services.attach(plan=plan, by=lead, files=[file] * 11)

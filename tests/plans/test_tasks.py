@@ -11,6 +11,7 @@ from apps.core.seen import fingerprint
 from apps.plans import services
 from apps.plans.enums import Progress
 from apps.plans.models import Plan, Task
+from apps.years.models import Window
 from tests.factories.plans import StageFactory
 from tests.plans.conftest import YEAR
 
@@ -50,6 +51,8 @@ def test_approving_again_keeps_what_was_reported_and_drops_what_is_gone(plan, le
     StageFactory(plan=plan, position=2, title="开展督导")
     StageFactory(plan=plan, position=3, title="总结")
     approved(plan, lead, officer)
+    Window.objects.filter(pk=plan.window_id).update(closes_on=date(YEAR, 12, 31))
+    plan = Plan.objects.get(pk=plan.pk)
     clock(date(YEAR, 4, 1))
     reported(Task.objects.get(title="部署全年工作"), lead, date(YEAR, 3, 30))
     meeting = services.tasks.add(
@@ -65,6 +68,7 @@ def test_approving_again_keeps_what_was_reported_and_drops_what_is_gone(plan, le
     plan.stages.filter(title="总结").delete()
     plan.stages.filter(title="部署全年工作").delete()  # done all the same
     plan.stages.filter(title="开展督导").update(ends_on=date(YEAR, 12, 1))
+    plan.refresh_from_db()
     StageFactory(plan=plan, position=4, title="表彰")
     for _ in range(2):
         approved(plan, lead, officer)
@@ -133,7 +137,15 @@ def test_late_tasks_wait_on_the_desk_of_the_unit(task, lead, officer, clock):
     assert [(todo.title, todo.count, todo.text) for todo in todos.of(lead) if "任务" in todo.title] == [
         (f"{YEAR}年工作任务已过期限", 1, "部署全年工作")
     ]
-    assert [todo for todo in todos.of(officer) if "任务" in todo.title] == []
+    assert [(todo.title, todo.count, todo.tone) for todo in todos.of(officer) if "任务" in todo.title] == [
+        ("各单位逾期的工作任务", 1, "info")
+    ]
+
+
+def test_the_city_sees_how_far_every_unit_is(jiaxing, task, officer, lead):
+    assert jiaxing.signed_in(officer).get("/plans/tasks/").context["lines"][0].doing.total == 1
+    other = jiaxing.signed_in(jiaxing.person("county_lead", jiaxing.county("海盐县")))
+    assert other.get("/plans/tasks/?year=x").context["lines"] == []
 
 
 def test_figures_are_todays_in_a_draft_and_frozen_when_handed_in(jiaxing, plan, lead, officer):

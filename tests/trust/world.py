@@ -31,14 +31,14 @@ from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, RoleHolding, TenantModel
 from apps.organizations.roles import ROLES
 from apps.organizations.services import roles
+from apps.pairings.models import Pairing, Step
 from apps.people.models import Contact
-from apps.rooms.models import Room, Step
 from tests.architecture.test_urls import guard_of, patterns
 from tests.factories.jiaxing import Jiaxing
 from tests.factories.organizations import SchoolFactory
+from tests.factories.pairings import PairingFactory
 from tests.factories.people import UserFactory
 from tests.factories.plans import WindowFactory
-from tests.factories.rooms import handed_in
 from tests.factories.rows import Rows
 
 HOME, AWAY = "南湖区", "秀洲区"
@@ -256,9 +256,12 @@ class World:
 
 
 def _handed_in(site: Site) -> Step:
-    """The submission of a room that the site's school has."""
-    room = Room.objects.filter(organization=site.school).first() or handed_in(site.school)
-    return room.steps.first() or room.steps.create(verb="submit", by=room.submitted_by, content=room.content(), **room.tenancy())
+    """The submission of a pairing of the site's school, in a year of which nothing else is asked."""
+    by = UserFactory()
+    facts = {"year": 2030, "state": State.SUBMITTED, "submitted_at": timezone.now(), "submitted_by": by, "created_by": by}
+    known = Pairing.objects.filter(organization=site.school, year=2030).first()
+    pairing = known or PairingFactory(organization=site.school, partner=site.mate, **facts)
+    return pairing.steps.first() or pairing.steps.create(verb="submit", by=by, content=pairing.content(), **pairing.tenancy())
 
 
 def _argument(key: str, address: str, site: Site | None) -> Any:

@@ -29,7 +29,7 @@ LOCKED = "纪要已经确认，不能再修改。如需修改，请{lead}负责�
 def call(*, unit: Organization, agenda: Sequence[str], by: Any, **facts: Any) -> Meeting:
     """Put down a meeting (title, day, starts_at, place, chair) with its agenda, before it is held or afterwards."""
     meeting = Meeting(organization=unit, county_id=unit.county_id, created_by=by, **facts)
-    _check_chair(meeting)
+    _check(meeting)
     meeting.full_clean()
     meeting.save()
     _write_agenda(meeting, agenda)
@@ -45,7 +45,7 @@ def amend(*, meeting: Meeting, agenda: Sequence[str], seen: str, by: Any, **fact
     moved = any(getattr(stored, name) != facts[name] for name in APPOINTMENT)
     for name in FACTS:
         setattr(stored, name, facts[name])
-    _check_chair(stored)
+    _check(stored)
     stored.full_clean()
     stored.save()
     _write_agenda(stored, agenda)
@@ -163,7 +163,11 @@ def _open(meeting: Meeting) -> Meeting:
     return stored
 
 
-def _check_chair(meeting: Meeting) -> None:
+def _check(meeting: Meeting) -> None:
+    """What the form alone cannot see."""
+    same = Meeting.objects.of(meeting.organization).convened().filter(title=meeting.title)
+    if same.exclude(pk=meeting.pk).exists():
+        raise DomainError("已有同名的会议，请核对是否重复登记。", field="title")
     if meeting.chair and meeting.chair.organization_id != meeting.organization_id:
         raise DomainError("请从本单位的联席会议成员中选择主持人。", field="chair")
 

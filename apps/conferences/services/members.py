@@ -20,6 +20,7 @@ def register(*, unit: Organization, by: Any, **facts: Any) -> Member:
     """Enter a member (name, body, post, is_convener, since)."""
     turns.take(f"conferences.members.{unit.pk}")  # of two who enter the same person, the second is told
     member = Member(organization=unit, county_id=unit.county_id, **facts)
+    _refuse_namesake(member)
     member.full_clean()
     member.save()
     return member
@@ -35,6 +36,7 @@ def amend(*, member: Member, seen: str, by: Any, **facts: Any) -> Member:
         raise DomainError(f"{stored.name}的任职已于 {stored.until} 结束，不能再修改。")
     for name in FACTS:
         setattr(stored, name, facts[name])
+    _refuse_namesake(stored)
     stored.full_clean()
     stored.save()
     return stored
@@ -65,3 +67,9 @@ def agree(*, unit: Organization, times: int, habit: str, seen: str, by: Any) -> 
     stored.full_clean()
     stored.save()
     return stored
+
+
+def _refuse_namesake(member: Member) -> None:
+    same = Member.objects.of(member.organization).filter(name=member.name, post=member.post, until__isnull=True)
+    if same.exclude(pk=member.pk).exists():
+        raise DomainError("这位成员已经登记，请勿重复登记。", field="name")

@@ -154,8 +154,8 @@ class MeetingConfirm(MeetingPage, ConferenceAct):
     permission = "conferences.confirm"
 
     def act(self) -> str:
-        meeting = meetings.confirm(meeting=self.object, seen=self.request.POST.get("seen", ""), by=self.request.user)
-        return f"{meeting}的纪要已确认。"
+        meeting = decisions.confirm(meeting=self.object, seen=self.request.POST.get("seen", ""), by=self.request.user)
+        return f"{meeting}的纪要已确认。{selectors.after_confirming(meeting)}"
 
 
 class MeetingReopen(OneMeetingForm):

@@ -12,6 +12,7 @@ from typing import Any
 TYPED = re.compile(r"^\s*(?:[（(]?(?:[一二三四五六七八九十百]+|\d{1,3})[）)]|[一二三四五六七八九十百]+、|\d{1,3}[.．、](?!\d))\s*")
 # Official texts set no space between Chinese characters and figures or Latin letters.
 LOOSE = re.compile(r"(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]) +(?=\S)|(?<=\S) +(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])")
+FIRST_LEVEL = re.compile(r"^\s*([一二三四五六七八九十百]+)、\s*")
 MARKS = {"strong": "strong", "em": "em", "u": "u", "b": "strong", "i": "em"}
 DASH = "——"  # what an unnumbered item of an official text begins with
 
@@ -99,11 +100,19 @@ def _numbered(blocks: list[Block]) -> Iterator[Block]:
             counts[block.level] += 1
             if block.level == 2:
                 counts[3] = 0
+                _one_below(block)
             if block.level not in by_hand:
                 _begin_with(block, label(block.level, counts[block.level]))
         elif isinstance(block, Item) and not TYPED.match(block.text):
             _begin_with(block, label(3 if block.depth == 0 else 4, block.number) if block.number else DASH)
         yield block
+
+
+def _one_below(heading: Heading) -> None:
+    """一、 is the paper's own first level: what was numbered so by hand within a part stands one below it."""
+    if heading.runs and (typed := FIRST_LEVEL.match(heading.runs[0].text)):
+        first = heading.runs[0]
+        heading.runs[0] = Run(f"（{typed[1]}）{first.text[typed.end() :]}", first.marks)
 
 
 def _begin_with(block: Paragraph, number: str) -> None:

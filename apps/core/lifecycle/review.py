@@ -13,9 +13,11 @@ from apps.core.errors import Conflict, DomainError
 from apps.core.form_pages import HeldFormMixin
 from apps.core.lifecycle import rules
 from apps.core.lifecycle import services as lifecycle
+from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.forms import ReviewForm
+from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.readings import reading
-from apps.core.lifecycle.views import ReportMixin, locked_sentence, version_of
+from apps.core.lifecycle.views import ReportMixin, version_of
 
 
 class ReportReview(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
@@ -115,8 +117,18 @@ class ReportReview(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
             "shows_all": "all" in asked,
             "decisions": rules.decisions(user, report),
             "may_return": rules.may_return(user, report),
-            "closed": "" if rules.may_return(user, report) else locked_sentence(report),
+            "waiting": "" if rules.may_return(user, report) else waiting_sentence(report),
         }
+
+
+def waiting_sentence(report: Report) -> str:
+    """Why there is nothing to decide for this reader, and who is next."""
+    if report.frozen:
+        return report.frozen
+    if report.state == State.RETURNED:
+        return "已退回，等填报单位修改后重新上报。现在写下的意见先保存着，下次退回时发出。"
+    who = "、".join(dict.fromkeys(slot.who for slot in report.open_slots()))
+    return f"等待{who}办理。" if who else ""
 
 
 class ReportEdition(ReportMixin, DetailView):

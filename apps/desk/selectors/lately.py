@@ -40,12 +40,13 @@ REGISTERS = {
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing somebody did: when, what, about what, and the way there."""
+    """One thing somebody did: when, what, about what, and the way there. `kind` is what it is, where its name does not say so."""
 
     at: datetime
     verb: str
     about: str
     url: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,4 +137,5 @@ def _deed(trace: _Trace, row: Any) -> Deed:
         slot = next((each for each in row.slots() if each.key == trace.slot), None) if trace.slot else None
         verb = slot.label if slot else row.verb_label(trace.verb)
     page = row if hasattr(row, "get_absolute_url") else getattr(row, "organization", None)
-    return Deed(trace.at, verb, words.name_of(row), page.get_absolute_url() if page else "")
+    name, kind = words.name_of(row), str(row._meta.verbose_name)
+    return Deed(trace.at, verb, name, page.get_absolute_url() if page else "", "" if kind in name else kind)

@@ -35,7 +35,7 @@ def tell(
 
     Called in the caller's own scope: the row belongs to `organization`, which the matter is about. `addressee` is where the permission is
     asked for, where that is another organization (the other side of a report about two); `person` is told alone, instead of a permission.
-    `key` names the telling within the reporting unit: told twice, it is one notice. `until`: not sent any more after that. `by` is who did
+    `key` names the telling within the organization: told twice, it is one notice. `until`: not sent any more after that. `by` is who did
     it, by default whoever makes this request; `at` when, by default now.
     """
     event = Event(
@@ -69,7 +69,7 @@ def remind(
     day = timezone.localdate()
     key = f"{matter}.{organization.pk}.remind.{day:%Y%m%d}"
     turns.take(f"notices.{key}")
-    if earlier := Event.objects.filter(county=organization.county_id, key=key).select_related("by").first():
+    if earlier := Event.objects.filter(county=organization.county_id, organization=organization, key=key).select_related("by").first():
         raise DomainError(f"{earlier.by}今天 {timezone.localtime(earlier.at):%H:%M} 已催办{organization}，请明天再催。")
     tell(kind=Kind.REMINDER, to=to, organization=organization, title=title, text=text, url=url, key=key, due=due, by=by)
     audit.record(Verb.REMIND, f"{organization}：{title}", details={"matter": matter, "organization": organization.pk, "key": key})

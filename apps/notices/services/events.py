@@ -2,7 +2,6 @@
 
 import logging
 
-from django.db import transaction
 from django.utils import timezone
 
 from apps.core import scope
@@ -21,18 +20,18 @@ def fan_out() -> int:
     """Tell what nobody has been told yet; returns how many events. Twice is as once: an event and its lines are one transaction."""
     told, stuck = 0, set[int]()
     while True:
+        event = None
         try:
-            with transaction.atomic(), scope.opened(scope.EVERYTHING):
-                event = _next(stuck)
-                if event is None:
-                    break
-                stuck.add(event.pk)
+            with scope.opened(scope.EVERYTHING):
+                if (event := _next(stuck)) is None:
+                    return told
                 _tell(event)
-                stuck.discard(event.pk)
-                told += 1
+            told += 1
         except Exception:  # one event that cannot be told keeps no other one back
-            log.exception("an event was not told")
-    return told
+            if event is None:
+                raise
+            stuck.add(event.pk)
+            log.exception("event %s was not told", event.pk)
 
 
 def _next(stuck: set[int]) -> Event | None:

@@ -19,6 +19,7 @@ from apps.organizations.demo import SLUGS, person_name
 from apps.organizations.demo.stories import write_locked, write_remarks
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization
+from apps.plans import selectors
 from apps.plans.demo.texts import NOTES, REASON, REMARKS, Row, Texts
 from apps.plans.models import Plan, Stage, Step, Task
 from apps.plans.services import lay_out
@@ -96,6 +97,8 @@ class _Teller:
             story.rows = story.rows[:2]
         elif route[-1][0] == Verb.RETURN:
             story.rows = story.rows[:-1]
+        if route:
+            story.plan.figures = selectors.figures(plan=story.plan, user=self.users["city"])
         return story
 
     def tell(self, unit: Organization, window: Window, day: date, route: Route) -> _Story:
@@ -147,6 +150,7 @@ def _write(stories: Sequence[_Story]) -> None:
     for plan, at in zip(plans, updated, strict=True):
         plan.updated_at = at
     Plan.objects.bulk_update(plans, ["updated_at"])  # an insert puts down the moment of the load
+    Task.objects.bulk_create(task for story in stories for task in _tasks(story))
     office = User.objects.get(username="city")
     city = Organization.objects.get(kind=Kind.CITY)
     steps = Step.objects.bulk_create(step for story in stories for step in _steps(story, office, city))

@@ -178,9 +178,7 @@ def timeline(rows: Iterable[Any]) -> Timeline | None:
 
     today = timezone.localdate()
     bars = tuple(Bar(row, at(row.starts_on), max(0.8, at(row.ends_on + timedelta(days=1)) - at(row.starts_on))) for row in dated)
-    names = tuple(
-        (f"{month.year}年{month.month}月" if month.month == 1 or month == first else f"{month.month}月", at(month)) for month in months
-    )
+    names = tuple((f"{month.month}月", at(month)) for month in months)
     return Timeline(bars, names, at(today) if first <= today < end else None)
 
 
@@ -212,3 +210,24 @@ class Doing:
 
 def doing(plan: Plan) -> Doing:
     return Doing(tuple(plan.tasks.all()))
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """How far one unit is with the tasks of its plan of a year."""
+
+    plan: Plan
+    doing: Doing
+
+
+def task_lines(*, year: int, user: Any) -> list[TaskLine]:
+    """A line for every plan of a year that has tasks, in the circular's order; two queries."""
+    seen = Plan.objects.visible_to(user).filter(window__year=year, tasks__isnull=False).distinct()
+    plans = seen.select_related("organization", "window").prefetch_related("tasks").order_by("county__position", "pk")
+    return [TaskLine(plan, doing(plan)) for plan in plans]
+
+
+def task_years(user: Any) -> list[int]:
+    """The years whose plans have tasks, the newest first."""
+    years_with = Task.objects.visible_to(user).order_by().values_list("plan__window__year", flat=True).distinct()
+    return sorted(years_with, reverse=True)

@@ -16,7 +16,7 @@ from apps.core.errors import DomainError
 from apps.core.lifecycle import merging, rows
 from apps.core.lifecycle import services as lifecycle
 from apps.core.lifecycle.enums import State
-from apps.core.uploads import content_type
+from apps.core.uploads import MAX_FILES, content_type
 from apps.notices import services as notices
 from apps.organizations.models import Organization
 from apps.organizations.services import reports
@@ -25,6 +25,7 @@ from apps.plans.models import Attachment, Plan, Section
 from apps.plans.sections import PARTS, STAGES
 from apps.plans.selectors.boards import TO, lines, matter_of
 from apps.plans.services import tasks
+from apps.plans.suggestions import suggested
 from apps.years.models import Window
 
 send_back = reports.send_back
@@ -46,6 +47,10 @@ def draft(*, organization: Organization, window: Window, by: Any) -> tuple[Plan,
             setattr(plan, name, getattr(before, name))
         plan.save()
         rows.replace(plan.stages, [stage.a_year_later() for stage in before.stages.all()], tenancy=plan.tenancy())
+    elif begun:
+        keys = {section.key for section in plan.sections}
+        plan.texts = {key: text for key, (_, text) in suggested(organization).items() if key in keys}
+        plan.save()
     return plan, begun
 
 
@@ -121,6 +126,20 @@ def save(
     for file in files:
         _attach(plan, file)
     return plan
+
+
+@transaction.atomic
+def attach(*, plan: Plan, by: Any, files: Sequence[UploadedFile] = (), remove: Iterable[Attachment] = ()) -> Plan:
+    """Add files to a draft and take others away, whatever its text says by now. Raises Conflict, DomainError."""
+    stored = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    keys = [attachment.pk for attachment in remove]
+    if stored.attachments.exclude(pk__in=keys).count() + len(files) > MAX_FILES:
+        raise DomainError(f"附件最多 {MAX_FILES} 个，请先移除不需要的附件。", field="uploads")
+    lifecycle.save(report=stored, by=by, version=stored.version)
+    stored.attachments.filter(pk__in=keys).delete()
+    for file in files:
+        _attach(stored, file)
+    return stored
 
 
 @dataclass(frozen=True)
