@@ -21,7 +21,7 @@ class SignedTask(DjangoTask):
         from apps.audit import services
 
         asked = (self.request.headers or {}).get("history") or {"name": "定时任务"}
-        with services.signed(**asked, task=self.name):
+        with services.signed(**{**asked, "task": self.name}):
             return super().__call__(*args, **kwargs)
 
     def apply_async(self, *args: Any, headers: dict[str, Any] | None = None, **options: Any) -> Any:
