@@ -61,6 +61,7 @@ def run() -> int:
         stack.enter_context(_alone(VAR))
         environment = stack.enter_context(servers(VAR))
         environment.setdefault("DEMO", "1")
+        environment.setdefault("PUBLIC_URL", os.environ.get("PUBLIC_URL", f"http://{HOST}:{port}"))
         if environment["DEMO"] == "1":
             environment.setdefault("DEMO_PASSWORD", _remembered(VAR / "demo_password", lambda: f"hong-ling-jin-{secrets.token_hex(3)}"))
         (VAR / "env").write_text("".join(f"{key}={value}\n" for key, value in environment.items()), encoding="utf-8")
