@@ -19,6 +19,12 @@ from django.utils import timezone
 
 from apps.accounts.models import Activation, Identity, User
 from apps.core import scope
+from apps.core.lifecycle.enums import State
+from apps.core.lifecycle.models import Report
+from apps.coverage.models import Year
+from apps.notices.models import Preference
+from apps.organizations.enums import Kind
+from apps.organizations.models import Organization
 from apps.plans.models import Attachment, Plan
 from tests.factories.database import sql, written
 
@@ -35,7 +41,12 @@ def demo(jiaxing, settings, tmp_path):
         user=User.objects.get(username="city"), defaults={"digest": "x", "issued_at": today, "expires_at": today + timedelta(days=7)}
     )
     Identity.objects.create(user=User.objects.get(username="city"), issuer="https://id.example", subject="x")
-    plan = Plan.objects.order_by("pk")[0]
+    Year.objects.update(closed_at=None)  # in a closed year, and of what is handed in, nothing can be changed at all
+    for model in (each for each in apps.get_models() if issubclass(each, Report)):
+        model._default_manager.update(state=State.DRAFT)
+    city = Organization.objects.get(kind=Kind.CITY)
+    Preference.objects.create(user=User.objects.get(username="city"), organization=city, county=city)
+    plan = Plan.objects.editable().order_by("-pk")[0]
     Attachment.objects.create(plan=plan, file="x", name="附件", content_type="application/pdf", size=1, sha256="0" * 64, **plan.tenancy())
 
 

@@ -15,7 +15,8 @@ from kombu import Connection
 
 from tests import worker_app
 
-URL = settings.REDIS_URL.rpartition("/")[0] + "/7"  # a Redis database of its own
+# A Redis database of its own for each process that runs tests; the portals' count up from 2 (tests/browser/portal.py).
+URL = f"{settings.REDIS_URL.rpartition('/')[0]}/{15 - int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))}"
 VISIBILITY = 5  # seconds; in production longer than the longest task
 TASKS = 40
 
