@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -102,7 +102,10 @@ class CorrectFact(Guarded, FormPage, SingleObjectMixin, FormView):
 
     @cached_property
     def indicator(self) -> Any:
-        return next(each for each in indicators() if each.key == self.object.indicator)
+        found = next((each for each in indicators() if each.key == self.object.indicator), None)
+        if found is None:  # it is not counted any more: there is nothing to put it right by
+            raise Http404
+        return found
 
     @property
     def back_url(self) -> str:
