@@ -22,6 +22,7 @@ from apps.conferences.models import Meeting
 from apps.core import scope
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.models import Report
+from apps.core.lifecycle.remarks import Remark
 from apps.coverage.models import Year
 from apps.plans.models import Attachment, Plan
 from tests.factories.database import sql, written
@@ -55,6 +56,8 @@ def newest(history: type[models.Model], mark: int) -> list[tuple[str, Any]]:
 
 def column_to_change(model: type[models.Model]) -> models.Field:
     """One that says nothing a rule depends on: free text first, then a number, a day, a yes or no."""
+    if issubclass(model, Remark):
+        return model._meta.get_field("answer")  # what was sent keeps its words
     kinds = (models.TextField, models.EmailField, models.CharField, models.PositiveIntegerField, models.DateTimeField, models.DateField)
     fields = [each for each in model._meta.concrete_fields if not each.primary_key and not each.unique and not each.remote_field]
     kept = {each.name for each in TRACKED[model]._meta.fields}
@@ -101,6 +104,8 @@ NEVER_UPDATED = {"accounts_user_groups", "organizations_roleholding"}
 # Tables that the demo leaves empty; of these the catalog is asked alone.
 EMPTY = {
     "accounts_identity": "unified identity is off",
+    "counselors_remark": "no exchange of the demo was returned",
+    "conferences_attachment": "no meeting of the demo has a file",
     "jobs_job": "nobody has asked for anything that takes long",
     "notices_preference": "everybody is told in the usual way",
 }
@@ -145,7 +150,9 @@ def test_a_deleted_row_is_in_the_history_with_what_it_said_last(demo):
     missing = {}
     deletable = [model for model in TRACKED if getattr(model, "deletable", False)]
     for number, model in enumerate(deletable):
-        row = model._base_manager.order_by("-pk")[0]
+        row = model._base_manager.order_by("-pk").first()
+        if row is None and model._meta.db_table in EMPTY:
+            continue
         with pghistory.context(mark=f"d{number}", user=7):
             assert written(f'DELETE FROM "{model._meta.db_table}" WHERE "{model._meta.pk.column}" = %s', row.pk) == 1
         last = TRACKED[model].objects.get(pgh_context__mark=f"d{number}")
