@@ -1,7 +1,7 @@
-"""The last ten minutes before the due hour, as if the city were a province: 500 units finish their plans, each saving, attaching and
-submitting, more of them the nearer the end, on a portal that has just started; half way a web process and a worker are killed.
+"""The last ten minutes before the due hour, pressed into two, as if the city were a province: 500 units finish their plans, each saving,
+attaching and submitting, more of them the nearer the end, on a portal that has just started; half way a web process and the worker die.
 
-`MINUTES` (10) is how long they take together; the last line says what was lost, what was done twice, and how long people waited.
+`MINUTES` (2) is how long they take together; the last line says what was lost, what was done twice, and how long people waited.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ from apps.plans.sections import PARTS, STAGES
 from apps.years.services import windows
 
 UNITS, OFFICER = 500, "officer"
-MINUTES = float(os.environ.get("MINUTES", "10"))
+MINUTES = float(os.environ.get("MINUTES", "2"))
 PATIENCE = 60  # seconds before somebody counts as turned away
 BOUNDARY = "jiaxing-deadline"
 
