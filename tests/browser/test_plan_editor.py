@@ -30,7 +30,8 @@ def draft(page: Page) -> None:
 
 
 def part(page: Page, label: str):
-    return page.get_by_role("textbox", name=label)
+    """The editor itself, once it is there: the text area that it replaces has the same name."""
+    return page.get_by_role("textbox", name=label).and_(page.locator("[contenteditable]"))
 
 
 def clear(page: Page, label: str) -> None:

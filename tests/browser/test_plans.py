@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import sign_in
 
@@ -16,6 +16,11 @@ def submit(page: Page) -> None:
     page.get_by_role("button", name="上报", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="上报").click()
     expect(page.get_by_role("status").first).to_contain_text("已上报")
+
+
+def written(page: Page, label: str) -> Locator:
+    """The editor of a part, once it stands where the text area was."""
+    return page.get_by_label(label).and_(page.locator("[contenteditable]"))
 
 
 def drafts(page: Page) -> None:
@@ -34,7 +39,7 @@ def test_plan_goes_from_draft_to_approval(visit, look, username, unit, width):
     expect(county.get_by_text("年方案的内容，日期顺延一年")).to_be_visible()
 
     # What is typed saves itself; a row that is added and removed leaves nothing behind.
-    county.get_by_label("目标任务").fill("村（社区）少先队组织覆盖率达到 80%以上。")
+    written(county, "目标任务").fill("村（社区）少先队组织覆盖率达到 80%以上。")
     county.get_by_role("button", name="增加一步").click()
     county.get_by_role("button", name=re.compile("移除")).last.click()
     expect(county.get_by_text(re.compile("已保存 \\d\\d:\\d\\d"))).to_be_visible(timeout=WAIT)
@@ -76,7 +81,7 @@ def test_plan_goes_from_draft_to_approval(visit, look, username, unit, width):
     look(county, f"plans-{username}-returned")
     county.get_by_role("link", name="继续填写").click()
     expect(county.locator("#id_goals_remarks")).to_contain_text("请分农村和社区写明。")
-    county.get_by_label("目标任务").fill("农村 80%，社区 90%。")
+    written(county, "目标任务").fill("农村 80%，社区 90%。")
     county.get_by_role("button", name="保存并核对").click()
     submit(county)
 
@@ -94,7 +99,7 @@ def test_words_typed_while_the_session_ends_come_back(visit, look):
     page = visit("tongxiang")
     drafts(page)
     page.context.clear_cookies(name="sessionid")
-    page.get_by_label("工作措施").fill("登录过期时写的措施。")
+    written(page, "工作措施").fill("登录过期时写的措施。")
     expect(page.get_by_text("登录已过期")).to_be_visible(timeout=WAIT)
     look(page, "plans-expired")
     page.get_by_role("link", name="重新登录").click()

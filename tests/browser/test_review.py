@@ -40,7 +40,7 @@ def test_remark_is_made_answered_and_resolved(visit, look, username, unit, width
     county.goto(city.url)
     county.get_by_role("link", name="继续填写").click()
     expect(county.locator("#id_goals_remarks")).to_contain_text(REMARK)
-    county.get_by_role("textbox", name="目标任务").fill(FIGURE)
+    county.get_by_role("textbox", name="目标任务").and_(county.locator("[contenteditable]")).fill(FIGURE)
     county.locator("#id_goals_remarks").get_by_label("答复").fill(ANSWER)
     expect(county.get_by_text(re.compile("已保存 \\d\\d:\\d\\d"))).to_be_visible(timeout=WAIT)
     look(county, f"review-{username}-answering")
