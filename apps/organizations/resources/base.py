@@ -1,0 +1,104 @@
+"""Where a row of a ledger belongs: its reporting unit, its town, the school or place; told by their names."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from django.db import models
+from django.db.models import Case, F, Value, When
+
+from apps.core.ledgers.cells import Name
+from apps.core.ledgers.ledger import Column, Errand, Ledger, Row
+from apps.organizations.enums import Kind
+from apps.organizations.grants import scope_for
+from apps.organizations.models import Organization
+
+BRACKETS = str.maketrans("()", "（）"), str.maketrans("（）", "()")
+COUNTY = Column("报送单位", "county_name", cell=Name(), key=True, aliases=("县（市、区）", "区县", "县市区"), width=14, example="南湖区")
+TOWN = Column(
+    "镇（街道）", "town_name", cell=Name(), key=True, aliases=("镇", "街道", "乡镇", "所属镇（街道）"), width=14, example="凤桥镇"
+)
+
+
+class Spot(NamedTuple):
+    """A node of the tree, as a row names it."""
+
+    pk: int
+    county_id: int
+    kind: str
+    county: str
+    town: str
+    name: str
+    closed_on: Any
+
+
+def spots(names: Iterable[str], *kinds: Kind) -> dict[str, list[Spot]]:
+    """The organizations of these kinds that are called so, whosever they are: names are a public directory. One statement."""
+    wanted = {name for name in names if name}
+    written = wanted | {name.translate(table) for name in wanted for table in BRACKETS}
+    rows = Organization.objects.of_kind(*kinds).filter(name__in=written)
+    found: dict[str, list[Spot]] = {}
+    facts = ("pk", "county_id", "kind", "county__name", town_of("parent"), "name", "school__closed_on")
+    for row in rows.values_list(*facts):
+        spot = Spot(*row)
+        for name in {spot.name, *(spot.name.translate(table) for table in BRACKETS)} & wanted:
+            found.setdefault(name, []).append(spot)
+    return found
+
+
+def town_of(parent: str) -> Case:
+    """The name of what lies above, where that is a town: a school may stand directly under its reporting unit."""
+    is_town = When(**{f"{parent}__kind": Kind.TOWN, "then": F(f"{parent}__name")})
+    return Case(is_town, default=Value(""), output_field=models.CharField())
+
+
+class LocatedLedger(Ledger):
+    """Rows that belong to an organization. The subclass has the columns `county`, `town` and `organization`."""
+
+    kinds: ClassVar[tuple[Kind, ...]]  # of the organizations that have such rows
+    where: ClassVar[str] = "organization"  # the model's field that names it
+
+    def arranged(self, rows: models.QuerySet) -> models.QuerySet:
+        where = self.where
+        return rows.annotate(county_name=F(f"{where}__county__name"), town_name=town_of(f"{where}__parent"))
+
+    def place(self, rows: Sequence[Row], errand: Errand) -> None:
+        scope = scope_for(errand.by, self.permission)
+        county, town, own = self.index["county"], self.index["town"], self.index["organization"]
+        known = errand.notes.setdefault("spots", {})
+        if missing := {row.values[own] for row in rows} - known.keys():
+            found = spots(missing, *self.kinds)
+            known.update({name: found.get(name, []) for name in missing})
+        for row in rows:
+            values = row.values
+            here = (values[county], values[town], values[own])
+            answer = known.get(here) or known.setdefault(here, self._choose(here, known[here[2]], scope))
+            if isinstance(answer, Spot):
+                row.organization, row.county = answer.pk, answer.county_id
+                values[county], values[town], values[own] = official = answer.county, answer.town, answer.name
+                known[official] = answer
+            else:
+                row.fault(*answer)
+
+    def spot(self, row: Row, errand: Errand) -> Spot:
+        """Where a row was placed."""
+        values, index = row.values, self.index
+        return errand.notes["spots"][values[index["county"]], values[index["town"]], values[index["organization"]]]
+
+    def _choose(self, here: tuple[str, str, str], found: list[Spot], scope: Any) -> Spot | tuple[str, str]:
+        """The one that is meant, or the column and the sentence that says why there is none."""
+        county, town, name = here
+        heading = self.fields["organization"].heading
+        if not name:
+            return "organization", f"请填写{heading}。"
+        if not found:
+            return "organization", f"没有叫“{name}”的{'、'.join(kind.label for kind in self.kinds)}，请核对名称。"
+        meant = [spot for spot in found if county in ("", spot.county) and town in ("", spot.town)]
+        if not meant:
+            column = "town" if county in ("", found[0].county) else "county"
+            return column, f"“{name}”属于{found[0].county}{found[0].town}，与这里填的不符。"
+        covered = [spot for spot in meant if scope.covers(spot)]
+        if not covered:
+            return "organization", f"“{name}”属于{meant[0].county}，不在您的办理范围内。"
+        if len(covered) > 1:
+            return "town", f"有 {len(covered)} 个“{name}”，请写明报送单位和镇（街道）。"
+        return covered[0]

@@ -1,0 +1,122 @@
+"""The ledgers of the tree and of its units."""
+
+from datetime import date
+
+import pytest
+
+from apps.organizations.enums import UnitKind
+from apps.organizations.models import Organization, PioneerUnit, School
+from tests.factories.ledgers import bring, check, taken_out
+from tests.factories.organizations import SchoolFactory, UnitFactory
+
+SCHOOL = {"area": "城镇", "type": "中心小学", "strength": "一般学校", "class_count": 12, "member_count": 480}
+
+
+@pytest.fixture
+def lead(jiaxing):
+    return jiaxing.person("county_lead", jiaxing.county())
+
+
+@pytest.fixture
+def settled(jiaxing, lead):
+    """A school with a brigade and a squad, one place with a team, and the same in another county."""
+    for county in ("南湖区", "海宁市"):
+        school = jiaxing.school(county, name=f"{county}第一小学", class_count=20)
+        UnitFactory(organization=school, kind=UnitKind.BRIGADE, name="大队")
+        UnitFactory(organization=school, kind=UnitKind.SQUAD, name="三（2）中队", guide="王芳", dissolved_on=date(2012, 9, 1))
+        UnitFactory(organization=jiaxing.place(county))
+        SchoolFactory(parent=jiaxing.county(county), name=f"{county}直属小学")
+    return lead
+
+
+@pytest.mark.parametrize(("key", "count"), [("towns", None), ("places", None), ("schools", 2), ("units", 2), ("place-units", 1)])
+def test_what_was_taken_out_comes_back_unchanged(settled, key, count):
+    rows = taken_out(key, by=settled)
+    assert rows
+    assert count in (None, len(rows))
+    checked = check(key, rows, by=settled)
+    assert [(row.outcome, row.faults) for row in checked] == [("unchanged", {})] * len(rows)
+
+
+def test_schools_are_registered_and_amended(jiaxing, settled):
+    town = jiaxing.town().name
+    rows = [
+        {"county": "南湖区", "town": town, "name": "新建小学", **SCHOOL},
+        {"town": town, "name": "南湖区第一小学", **SCHOOL, "class_count": "２４"},
+    ]
+    checked = bring("schools", rows, by=settled)
+    assert [row.outcome for row in checked] == ["new", "changed"]
+    new, old = School.objects.get(organization__name="新建小学"), School.objects.get(organization__name="南湖区第一小学")
+    assert (new.organization.parent.name, new.county.name, new.class_count, new.area) == (town, "南湖区", 12, "urban")
+    assert (old.class_count, old.member_count) == (24, 480)
+    assert Organization.objects.get(pk=new.organization_id).path.endswith(f".{new.organization_id}")
+
+
+def test_a_school_of_another_county_is_refused(jiaxing, settled):
+    there = jiaxing.town("海宁市").name
+    rows = [
+        {"county": "海宁市", "town": there, "name": "海宁市第一小学", **SCHOOL},
+        {"county": "南湖区", "town": there, "name": "甲小学", **SCHOOL},
+        {"county": "南湖区", "town": "", "name": "海宁市第一小学", **SCHOOL},
+    ]
+    assert [row.faults for row in check("schools", rows, by=settled)] == [
+        {"county": f"“{there}”属于海宁市，不在您的办理范围内。"},
+        {"town": f"南湖区没有叫“{there}”的镇（街道），请核对名称。"},
+        {"name": f"“海宁市第一小学”已登记在海宁市{there}。如确是另一所同名学校，请在校名前加上地名。"},
+    ]
+
+
+def test_every_wrong_cell_is_named_at_once(jiaxing, settled):
+    (row,) = check(
+        "schools",
+        [{"town": "没有镇", "name": "乙小学", **SCHOOL, "area": "郊区", "class_count": "十二", "opened_on": "12.9.1"}],
+        by=settled,
+    )
+    assert row.faults == {
+        "town": "没有叫“没有镇”的镇（街道），请核对名称。",
+        "area": "“郊区”不在可选范围内，请填城镇、农村。",
+        "class_count": "“十二”不是整数，请只填数字。",
+        "opened_on": "“12.9.1”不是完整的日期，请写成 2012-04-10。",
+    }
+
+
+def test_the_same_row_twice_is_named(jiaxing, settled):
+    row = {"town": jiaxing.town().name, "name": "丙小学", **SCHOOL}
+    assert [row.faults for row in check("schools", [row, row], by=settled)] == [{}, {"": "与第 2 行重复，请只保留一行。"}]
+
+
+def test_units_are_established_and_dissolved(jiaxing, settled):
+    school = "南湖区第一小学"
+    rows = [
+        {
+            "organization": school,
+            "kind": "中队",
+            "name": "四（1） 中队",
+            "member_count": 40,
+            "guide": "",
+            "established_on": "2012年4月10日",
+        },
+        {
+            "organization": school,
+            "kind": "大队",
+            "name": "大队",
+            "member_count": 8,
+            "established_on": "2011.9.1",
+            "dissolved_on": date(2012, 9, 1),
+        },
+    ]
+    assert [row.outcome for row in bring("units", rows, by=settled)] == ["new", "changed"]
+    squad = PioneerUnit.objects.get(name="四（1）中队")
+    assert (squad.organization.name, squad.county.name, squad.established_on) == (school, "南湖区", date(2012, 4, 10))
+    assert PioneerUnit.objects.get(organization__name=school, kind="brigade").dissolved_on == date(2012, 9, 1)
+
+
+def test_a_closed_school_takes_its_units_along(jiaxing, settled):
+    school = {"town": jiaxing.town().name, "name": "南湖区第一小学", **SCHOOL, "closed_on": "2012-10-01"}
+    (row,) = bring("schools", [school], by=settled)
+    assert row.hints == ["将于 2012-10-01 撤并，1 个大队、中队同日撤销。"]
+    units = PioneerUnit.objects.filter(organization__name="南湖区第一小学").order_by("kind")
+    assert [unit.dissolved_on for unit in units] == [date(2012, 10, 1), date(2012, 9, 1)]
+    assert [row.faults for row in check("schools", [{**school, "class_count": 3}], by=settled)] == [
+        {"": "“南湖区第一小学”已于 2012-10-01 撤并，不能再修改。"}
+    ]
