@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "apps.jobs",
     "apps.coverage",
     "apps.years",
+    "apps.exchange",
     "apps.plans",
     "apps.rooms",
     "apps.pairings",

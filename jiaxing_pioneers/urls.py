@@ -16,6 +16,7 @@ urlpatterns = [
     path("audit/", include("apps.audit.urls")),
     path("notices/", include("apps.notices.urls")),
     path("jobs/", include("apps.jobs.urls")),
+    path("exchange/", include("apps.exchange.urls")),
     path("coverage/", include("apps.coverage.urls")),
     path("years/", include("apps.years.urls")),
     path("plans/", include("apps.plans.urls")),

@@ -21,5 +21,7 @@ class Verb(models.TextChoices):
     VIEW_CONTACTS = "view_contacts", "查看联系方式"
     DOWNLOAD = "download", "下载附件"
     EXPORT = "export", "导出"
+    IMPORT = "import", "导入"
+    UNDO_IMPORT = "undo_import", "撤回导入"
     REFUSED = "refused", "无权访问"
     VERIFY = "verify", "核验日志"

@@ -54,6 +54,14 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Value
         return cursor.rowcount
 
 
+def delete(model: type[models.Model], values: Sequence[Any], *, by: str) -> int:
+    """Take rows away by the value of one field; triggers and policies see one statement. Returns how many were found."""
+    table, key = (connection.ops.quote_name(name) for name in (model._meta.db_table, _fields(model, [by])[0].column))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE {key} = ANY (%s)", [list(values)])  # noqa: S608  our own names
+        return cursor.rowcount
+
+
 def _fields(model: type[models.Model], names: Iterable[str]) -> list[Any]:
     return [model._meta.get_field(name) for name in names]
 

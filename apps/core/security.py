@@ -26,6 +26,7 @@ COUNTIES = f"(SELECT split_part({SETTING}, '|', 2)::bigint[])::bigint[]"
 ORGANIZATIONS = f"(SELECT split_part({SETTING}, '|', 3)::bigint[])::bigint[]"
 USER = f"(SELECT nullif(split_part({SETTING}, '|', 4), '')::bigint)"
 
+_retracted: dict[str, str] = {}  # table → the condition that `retracted` gave it
 _bounded: dict[str, tuple[str, str]] = {}  # table → the conditions that `bound` gave it: to add a row, and to change one
 
 
@@ -84,6 +85,11 @@ def bound(table: str, condition: str, *, everybody_adds: bool = False) -> None:
     _bounded[table] = ("true" if everybody_adds else changes, changes)
 
 
+def retracted(table: str, condition: str) -> None:
+    """Declare that rows of a tenant table may be taken away again where `condition` holds, and nowhere else."""
+    _retracted[table] = condition
+
+
 def is_owners(using: str) -> bool:
     """Is this the alias that migrates: the owner's, where the application has a role of its own?"""
     return using == "owner" or "owner" not in settings.DATABASES
@@ -99,6 +105,11 @@ def apply(using: str) -> None:
         statements += [*_log_policies(name), f'REVOKE UPDATE, DELETE ON "{name}" FROM {role};']
     for name, column, is_tenants in personal():
         statements += _personal_policies(name, column, is_tenants)
+    for name, condition in _retracted.items():
+        statements += [
+            f'GRANT DELETE ON "{name}" TO {role};',
+            *_policy(name, "retracted", f"AS RESTRICTIVE FOR DELETE USING ({condition})"),
+        ]
     for name, (adds, changes) in _bounded.items():
         statements += _bounded_policies(name, adds, changes)
     statements += log_tables.statements()

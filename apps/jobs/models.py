@@ -29,6 +29,7 @@ class Job(TenantModel):
     kind = models.CharField("种类", max_length=40, editable=False)  # a key of the registry
     title = models.CharField("事项", max_length=120)
     arguments = models.JSONField("参数", default=dict, encoder=DjangoJSONEncoder, editable=False)
+    page = models.CharField("页面", max_length=200, blank=True, editable=False)  # where its owner follows it, if that is not its own
     digest = models.CharField(max_length=64, editable=False)  # names what was asked, so that it is not done twice at once
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING, editable=False)
     attempts = models.PositiveSmallIntegerField("次数", default=0, editable=False)

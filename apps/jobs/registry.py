@@ -5,7 +5,8 @@
 
 The function runs in a worker, in one transaction, in the scope of the role that its owner wore when they asked; `job.owner` wears it, so
 `Model.objects.visible_to(job.owner)` and `job.owner.has_perm(…)` answer as they would on a page. It may be run again from the beginning
-when its worker is killed, so it changes nothing: it reads, and returns a file. What stands against it is a DomainError, a sentence.
+when its worker is killed, so it reads and returns a file, or writes what is written once however often it is asked for. What stands
+against it is a DomainError, a sentence.
 """
 
 from collections.abc import Callable
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """What a job has made: a file at its beginning, what it is called, its type, and what is to be said about it."""
+    """What a job has made: a file at its beginning, what it is called, its type; and what is to be said about it."""
 
-    file: IO[bytes]
-    filename: str
-    content_type: str
+    file: IO[bytes] | None = None
+    filename: str = ""
+    content_type: str = ""
     sentence: str = ""
 
 

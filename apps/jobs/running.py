@@ -6,7 +6,7 @@ is written by the engine itself; only the work in the middle is the owner's.
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -31,6 +31,7 @@ from apps.organizations import grants
 log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)  # a result
+SHORT = timedelta(seconds=20)  # somebody still waits on its page
 MOST_ATTEMPTS = 3
 LIMIT = settings.CELERY_TASK_TIME_LIMIT - 30  # seconds; the last thirty are for saying so
 SILENT = timedelta(seconds=settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"])  # by then the broker has given up a worker too
@@ -128,16 +129,17 @@ def _work(job: Job, progress: Progress) -> Result:
 
 
 def _finish(job: Job, progress: Progress, result: Result) -> None:
-    with result.file, scope.opened(scope.EVERYTHING):
+    with result.file or nullcontext(), scope.opened(scope.EVERYTHING):
         stored = _still(job)
         if stored is None:
             return
         _note(stored, State.DONE, progress, result.sentence)
-        stored.filename, stored.content_type = result.filename[-200:], result.content_type
-        file = File(result.file)
-        stored.size = file.size
-        stored.expires_at = timezone.now() + KEPT
-        stored.file.save(result.filename, file, save=False)
+        if result.file:
+            stored.filename, stored.content_type = result.filename[-200:], result.content_type
+            file = File(result.file)
+            stored.size = file.size
+            stored.expires_at = timezone.now() + KEPT
+            stored.file.save(result.filename, file, save=False)
         stored.save()
         _tell(stored)
 
@@ -163,14 +165,16 @@ def _note(job: Job, state: State, progress: Progress, sentence: str) -> None:
 
 
 def _tell(job: Job) -> None:
-    """Its owner has left the page meanwhile: the inbox says that it is over."""
+    """Its owner has left the page meanwhile: the inbox says that it is over. One with a page of its own is told of if it took long."""
+    if job.page and timezone.now() - job.created_at < SHORT:
+        return
     notices.tell(
         kind=Kind.JOB,
         person=job.owner,
         organization=job.organization,
         title=f"{job.title}{'已完成' if job.state == State.DONE else '没有完成'}",
         text=job.sentence,
-        url=job.get_absolute_url(),
+        url=job.page or job.get_absolute_url(),
         key=f"job:{job.pk}",
     )
 

@@ -22,10 +22,11 @@ MOST_OPEN = 5  # of one person at a time: nobody fills the queue alone
 
 
 @transaction.atomic
-def start(*, kind: str, title: str, organization: Organization, by: Any, arguments: dict[str, Any]) -> Job:
+def start(*, kind: str, title: str, organization: Organization, by: Any, arguments: dict[str, Any], page: str = "") -> Job:
     """Ask for a job in the role that `by` wears; the same one that is still open is found again.
 
-    `organization` is whose the job is: its owner's, or one below it. Raises PermissionDenied, DomainError.
+    `organization` is whose the job is: its owner's, or one below it; `page` is where it is followed, if not on its own page. Raises
+    PermissionDenied, DomainError.
     """
     declared = registry.find(kind)
     if declared is None:
@@ -41,7 +42,7 @@ def start(*, kind: str, title: str, organization: Organization, by: Any, argumen
     if Job.objects.open().filter(owner=by).count() >= MOST_OPEN:
         raise DomainError(f"您已有 {MOST_OPEN} 个任务没有办完，请等其中一个完成，或先取消一个。")
     tenancy = {"organization": organization, "county_id": organization.county_id}
-    job = Job.objects.create(kind=kind, title=title[:120], arguments=arguments, **facts, **tenancy)
+    job = Job.objects.create(kind=kind, title=title[:120], arguments=arguments, page=page, **facts, **tenancy)
     tasks.run.delay_on_commit(job.pk)
     return job
 

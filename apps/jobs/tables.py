@@ -30,4 +30,6 @@ class JobTable(Table):
     def render_file(self, record: Job) -> str:
         if record.is_available:
             return f"{record.filename}（{filesizeformat(record.size)}）"
+        if record.page and not record.is_open:
+            return format_html('<a href="{}">{}</a>', record.page, record.sentence or "查看")
         return record.sentence or "—"

@@ -8,7 +8,7 @@ has two readings is named, never guessed.
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -124,6 +124,8 @@ class Day(Cell):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date:
         if isinstance(value, datetime):
+            if value.time() != time.min:
+                raise ValueError("这里带有时间，请只填日期，如 2012-04-10。")
             return value.date()
         if isinstance(value, date):
             return value

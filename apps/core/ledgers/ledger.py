@@ -68,7 +68,7 @@ class Column(Field):
 class Row:
     """One row of a file on its way in. `values` and `before` stand in the order of the ledger's columns."""
 
-    __slots__ = ("before", "cells", "county", "faults", "hints", "number", "organization", "outcome", "target", "values")
+    __slots__ = ("before", "cells", "county", "effects", "faults", "hints", "number", "organization", "outcome", "target", "values")
 
     def __init__(self, number: int, cells: list[Any]) -> None:
         self.number, self.cells = number, cells  # as the file has them
@@ -79,6 +79,7 @@ class Row:
         self.county: int | None = None
         self.target: int | None = None  # the stored row
         self.before: Sequence[Any] | None = None  # its values
+        self.effects: Any = None  # what `settle` changed besides, so that `unsettle` can put it back
         self.outcome = Outcome.WRONG
 
     def fault(self, column: str, sentence: str) -> None:
