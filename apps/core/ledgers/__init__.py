@@ -1,0 +1,1 @@
+"""Ledgers: tables that leave the portal as workbooks and come back changed."""
