@@ -1,7 +1,6 @@
 from typing import Any, Self
 
 from apps.core.ledgers import registry
-from apps.core.ledgers.enums import Outcome
 from apps.exchange.enums import OPEN
 from apps.organizations.grants import grants_of, scope_for
 from apps.organizations.querysets import TenantQuerySet
@@ -16,8 +15,3 @@ class UploadQuerySet(TenantQuerySet):
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN)
-
-
-class LineQuerySet(TenantQuerySet):
-    def written(self) -> Self:
-        return self.filter(outcome__in=(Outcome.NEW, Outcome.CHANGED))

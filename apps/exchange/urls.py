@@ -1,3 +1,10 @@
+from django.urls import path
+
+from apps.exchange import views
+
 app_name = "exchange"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.Home.as_view(), name="home"),
+    path("uploads/<int:pk>/", views.UploadDetail.as_view(), name="upload"),
+]

@@ -38,7 +38,11 @@ def test_a_preview_writes_nothing(lead, known, rows):
     upload = send("schools", rows, by=lead)
     assert (upload.state, numbers(upload)) == ("checked", (1, 1, 0, 0))
     changed, new = upload.lines.all()
-    assert (changed.outcome, changed.before, changed.target) == ("changed", {"class_count": 20, "member_count": None}, known.organization_id)
+    assert (changed.outcome, changed.before, changed.target) == (
+        "changed",
+        {"class_count": 20, "member_count": None},
+        known.organization_id,
+    )
     assert (new.outcome, new.before, new.target) == ("new", None, None)
     assert School.objects.count() == 1
 

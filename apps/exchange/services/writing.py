@@ -79,7 +79,7 @@ def undo(*, upload: Upload, by: Any, progress: Progress) -> Upload:
         return stored
     ledger, progress.total = stored.declared, stored.writes
     turns.take(f"exchange {ledger.key}")
-    for lines in checking.batches(Line.objects.filter(upload=stored).written()):
+    for lines in checking.batches(stored.lines.filter(outcome__in=WRITTEN)):
         _put_back(ledger, stored, lines, by)
         progress.done += len(lines)
         progress.say(f"已撤回 {progress.done} 行")
