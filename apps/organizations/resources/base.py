@@ -35,7 +35,7 @@ def spots(names: Iterable[str], *kinds: Kind) -> dict[str, list[Spot]]:
     """The organizations of these kinds that are called so, whosever they are: names are a public directory. One statement."""
     wanted = {name for name in names if name}
     written = wanted | {name.translate(table) for name in wanted for table in BRACKETS}
-    rows = Organization.objects.of_kind(*kinds).filter(name__in=written)
+    rows = Organization.objects.of_kind(*kinds).filter(name__among=written)
     found: dict[str, list[Spot]] = {}
     facts = ("pk", "county_id", "kind", "county__name", town_of("parent"), "name", "school__closed_on")
     for row in rows.values_list(*facts):

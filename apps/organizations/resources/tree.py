@@ -81,7 +81,7 @@ class TreeLedger(Ledger):
     def candidates(self, rows: Sequence[Row], errand: Errand) -> models.QuerySet:
         code, name = self.index["code"], self.index["name"]
         codes, names = {row.values[code] for row in rows}, {row.values[name] for row in rows}
-        return Organization.objects.filter(Q(code__in=codes - {None}) | Q(kind=self.kind, name__in=names))
+        return Organization.objects.filter(Q(code__among=codes - {None}) | Q(kind=self.kind, name__among=names))
 
     def match(self, rows: Sequence[Row], errand: Errand) -> None:
         """By code, else by name. A code or a name that is somebody else's is a fault: names and codes are a public directory."""
@@ -111,7 +111,7 @@ class TreeLedger(Ledger):
                 row.fault("", f"与第 {targets[spot.pk].number} 行是同一个{self.kind.label}，请只保留一行。")
             else:
                 row.target, targets[spot.pk] = spot.pk, row
-        for target, values in self.stored(self.arranged(Organization.objects.filter(pk__in=targets))):
+        for target, values in self.stored(self.arranged(Organization.objects.filter(pk__among=targets))):
             row = targets[target]
             row.before = values
             if row.values[code] is None:
@@ -160,9 +160,8 @@ class TreeLedger(Ledger):
 
     def lock(self, rows: Sequence[Row]) -> None:
         turns.take("organizations.schools")  # a name is looked for in every reporting unit
-        list(
-            Organization.objects.select_for_update(no_key=True).filter(pk__in={row.target for row in rows}).order_by("pk").values_list("pk")
-        )
+        known = {row.target for row in rows if row.target}
+        list(Organization.objects.select_for_update(no_key=True).filter(pk__among=known).order_by("pk").values_list("pk"))
 
 
 @ledger
@@ -277,7 +276,7 @@ class Schools(TreeLedger):
 
     def _judge_closing(self, rows: Sequence[Row]) -> None:
         closed = self.index["closed_on"]
-        units = PioneerUnit.objects.filter(organization__in=[row.target for row in rows], dissolved_on__isnull=True)
+        units = PioneerUnit.objects.filter(organization__among=[row.target for row in rows], dissolved_on__isnull=True)
         found = units.values_list("organization").annotate(models.Count("pk"), models.Max("established_on"))
         known = {school: (count, last) for school, count, last in found}
         for row in rows:

@@ -37,7 +37,9 @@ class UnitLedger(LocatedLedger):
         return super().listed(user).order_by("county__position", "organization__path", "kind", "pk")
 
     def candidates(self, rows: Sequence[Row], errand: Errand) -> models.QuerySet:
-        return self.arranged(PioneerUnit.objects.filter(organization__in={row.organization for row in rows}))
+        name = self.index["name"]
+        names, organizations = {row.values[name] for row in rows}, {row.organization for row in rows}
+        return self.arranged(PioneerUnit.objects.filter(organization__among=organizations, name__among=names))
 
     def inspect(self, rows: Iterable[Row], errand: Errand) -> None:
         kind, name, members, guide, established, dissolved = (self.index[column] for column in FIELDS[2:])
@@ -63,7 +65,7 @@ class UnitLedger(LocatedLedger):
 
     def lock(self, rows: Sequence[Row]) -> None:
         keys = {row.organization for row in rows if row.organization}
-        list(Organization.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+        list(Organization.objects.select_for_update(no_key=True).filter(pk__among=keys).order_by("pk").values_list("pk"))
 
 
 def _kind(kinds: frozenset[UnitKind]) -> Column:
