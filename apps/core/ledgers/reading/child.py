@@ -3,6 +3,7 @@
 It imports no Django, so that it starts at once and has no secret to lose.
 """
 
+import gc
 import json
 import os
 import resource
@@ -23,6 +24,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     question = json.load(sys.stdin)
     confine()
+    gc.disable()  # what is made here holds no cycles, and there is much of it
     try:
         for answer in read(Path(question["path"]), question["heads"]):
             answers.write(len(answer).to_bytes(4, "big") + answer)
@@ -71,7 +73,7 @@ def read(path: Path, heads: list[Wanted]) -> Iterator[bytes]:
     yield from first
     for block in blocks:
         yield from block
-    yield encoded({"numbers": [], "columns": [[]] * len(heads), "wrapped": [], "notes": source.closing_notes()})
+    yield encoded({"numbers": [], "columns": [("plain", [])] * len(heads), "notes": source.closing_notes()})
 
 
 def _blocks(source: Source) -> Iterator[list[bytes]]:
@@ -85,8 +87,7 @@ def _blocks(source: Source) -> Iterator[list[bytes]]:
 
 def _frames(source: Source, numbers: list[int], lines: list[Sequence[Any]]) -> Iterator[bytes]:
     """One answer, or several where the texts are long."""
-    columns, wrapped = source.cleaned(numbers, lines)
-    frame = encoded({"numbers": numbers, "columns": columns, "wrapped": wrapped, "notes": None})
+    frame = encoded({"numbers": numbers, "columns": source.cleaned(numbers, lines), "notes": None})
     if len(frame) > limits.FRAME_BYTES and len(numbers) > 1:
         half = len(numbers) // 2
         yield from _frames(source, numbers[:half], lines[:half])

@@ -26,8 +26,7 @@ HAS_FORMULA = re.compile(rb"f[\s/>]")
 ERROR = re.compile(rb"<(?:\w+:)?c(\s[^>]*\st=\"e\"[^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 REF = re.compile(rb"\sr=[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
 ARRAY = re.compile(rb"\sref=[\"']([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})[\"']")
-FAR_COLUMN = re.compile(rb"r=\"[A-Z][A-Z]")
-FAR_ROW = re.compile(rb"<(?:\w+:)?row [^>]*?r=\"\d{6}")
+FAR = re.compile(rb"r=\"(?:[A-Z][A-Z]|\d{6})")  # a cell from column AA on, or a row that begins so far down
 FAR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r=\"([A-Z]{1,3})(\d{1,7})\"[^>]*(?<!/)>\s*<(?!/)")
 
 
@@ -128,7 +127,7 @@ def _look(piece: bytes, marks: Marks) -> None:
             error = next((mark for mark, text in enumerate(cells.ERRORS, cells.IS_ERROR) if text.encode() in content), None)
             if ref and error is not None:
                 marks.put(int(ref[2]), column_number(ref[1]), error)
-    if FAR_COLUMN.search(piece) or FAR_ROW.search(piece):
+    if FAR.search(piece):
         for letters, row in FAR_CELL.findall(piece):
             marks.far = max(marks.far[0], int(row)), max(marks.far[1], column_number(letters))
 

@@ -11,6 +11,7 @@ from apps.core.ledgers.reading.headings import Found, Wanted
 from apps.core.ledgers.reading.limits import Refused
 
 TOTAL = re.compile(r"\s*(合\s*计|总\s*计|小\s*计)\s*[:：]?\s*$")
+BESIDE = set("合总小填制审负联报日备说附注 \u3000\t\r\n\xa0")  # what such a row begins with
 REMARK = re.compile(r"\s*(填表|填报|制表|审核|负责|联系|报送|日期|备注|说明|附注|注\s*[0-9一二三四五六七八九]?)[^:：]{0,8}[:：]")
 
 
@@ -63,32 +64,22 @@ class Source:
         """Rows that hold data: no empty ones, no sums, no remarks below the table."""
         lines = self.lines()
         while block := list(islice(lines, size)):
-            numbers, rows = [], []
-            for number, row in block:
-                first = next((value for value in row if value != "" and value is not None), None)
-                if first is None or (type(first) is str and self._is_beside(first, row)):
-                    continue
-                numbers.append(number)
-                rows.append(row)
-            if numbers:
-                yield numbers, rows
+            block = [line for line in block if self._is_data(line[1])]
+            if block:
+                numbers, rows = zip(*block, strict=True)
+                yield list(numbers), list(rows)
 
-    def cleaned(self, numbers: list[int], rows: list[Sequence[Any]]) -> tuple[list[list[Any]], list[int]]:
-        """A column for each head, and which of them hold wrapped cells."""
+    def cleaned(self, numbers: list[int], rows: list[Sequence[Any]]) -> list[tuple[str, list[Any]]]:
+        """For each head how its column is sent, and its cells."""
         by_column = list(zip(*rows, strict=True))
-        columns, wrapped = [], []
+        columns: list[tuple[str, list[Any]]] = []
         for index in range(len(self.heads)):
             place = self.found.columns.get(index)
-            if place is None or place >= len(by_column):
-                columns.append([None] * len(numbers))
-                continue
-            values, has_wrapped = self.column(place, numbers, by_column[place])
-            columns.append(values)
-            if has_wrapped:
-                wrapped.append(index)
-        return columns, wrapped
+            is_there = place is not None and place < len(by_column)
+            columns.append(self.column(place, numbers, by_column[place]) if is_there else ("plain", [None] * len(numbers)))
+        return columns
 
-    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[list[Any], bool]:
+    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[str, list[Any]]:
         return cells.column(values)
 
     def closing_notes(self) -> list[str]:
@@ -100,14 +91,21 @@ class Source:
             notes.append(f"跳过了 {self.remarks} 行填表说明。")
         return notes
 
-    def _is_beside(self, first: str, row: Sequence[Any]) -> bool:
+    def _is_data(self, row: Sequence[Any]) -> bool:
+        first = row[0]
+        if first == "" or first is None:
+            first = next((value for value in row if value != "" and value is not None), None)
+        if type(first) is not str:
+            return first is not None
+        if first[0] not in BESIDE:
+            return True
         if first.isspace():
-            return all(value is None or (type(value) is str and not value.strip()) for value in row)
+            return not all(value is None or (type(value) is str and not value.strip()) for value in row)
         if TOTAL.match(first):
             self.totals += 1
-        elif REMARK.match(first):
+            return False
+        if REMARK.match(first):
             self.remarks += 1
-        else:
             return False
         return True
 

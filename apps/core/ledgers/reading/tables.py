@@ -87,7 +87,7 @@ def _table(reader: Reader, found: dict[str, Any]) -> Table:
 def _rows(table: Table, reader: Reader, width: int) -> Iterator[Row]:
     try:
         while True:
-            block = reader.answer("numbers", "columns", "wrapped", "notes")
+            block = reader.answer("numbers", "columns", "notes")
             yield from reader.made(_block, block, width)
             if block["notes"] is not None:
                 table.notes += reader.made(tuple, map(str, block["notes"]))
@@ -97,12 +97,16 @@ def _rows(table: Table, reader: Reader, width: int) -> Iterator[Row]:
 
 
 def _block(block: dict[str, Any], width: int) -> list[Row]:
-    numbers, columns = block["numbers"], block["columns"]
+    columns = [_column(kind, cells) for kind, cells in block["columns"]]
     if len(columns) != width:
         raise ValueError("columns")
-    for index in block["wrapped"]:
-        columns[index] = [_unwrapped(*cell) if type(cell) is list else cell for cell in columns[index]]
-    return list(zip(numbers, map(list, zip(*columns, strict=True)), strict=True))
+    return list(zip(block["numbers"], map(list, zip(*columns, strict=True)), strict=True))
+
+
+def _column(kind: str, cells: list[Any]) -> list[Cell | Fault]:
+    if kind == "date":
+        return [None if cell is None else date.fromordinal(cell) for cell in cells]
+    return [_unwrapped(*cell) if type(cell) is list else cell for cell in cells] if kind == "mixed" else cells
 
 
 def _unwrapped(kind: str, text: str, sentence: str = "") -> Cell | Fault:

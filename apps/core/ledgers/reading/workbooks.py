@@ -47,17 +47,19 @@ class Workbook(Source):
             if number > self.found.heading:
                 yield number, row
 
-    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[list[Any], bool]:
-        cleaned, wrapped = cells.column(values)
+    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[str, list[Any]]:
         marks = self._marks[self.sheet].columns.get(place, b"") if self._marks else b""
-        if any(marks[numbers[0] - 1 : numbers[-1]]):
+        has_marks, is_merged = any(marks[numbers[0] - 1 : numbers[-1]]), place in self._merged
+        if not has_marks and not is_merged:
+            return cells.column(values)
+        cleaned = [cells.cell(value) for value in values]
+        if has_marks:
             for index, number in enumerate(numbers):
                 if number <= len(marks) and marks[number - 1]:
-                    cleaned[index], wrapped = cells.marked(values[index], marks[number - 1]), True
-        if place in self._merged:
+                    cleaned[index] = cells.marked(values[index], marks[number - 1])
+        if is_merged:
             self._fill(place, numbers, cleaned)
-            wrapped = True
-        return cleaned, wrapped
+        return "mixed", cleaned
 
     def _fill(self, place: int, numbers: list[int], cleaned: list[Any]) -> None:
         """Give the value of a merged cell to each row of its range. Ranges come in order, and rows as well."""
