@@ -6,13 +6,13 @@ It imports no Django, so that it starts at once and has no secret to lose.
 import gc
 import json
 import os
-import resource
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from apps.core.ledgers.reading import limits
+from apps.core.ledgers.reading.confining import confine
 from apps.core.ledgers.reading.headings import Wanted
 from apps.core.ledgers.reading.limits import Refused
 from apps.core.ledgers.reading.sources import Source, opened
@@ -21,37 +21,23 @@ BLOCK_ROWS = 1_000
 
 
 def main() -> None:
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     question = json.load(sys.stdin)
     confine()
     gc.disable()  # what is made here holds no cycles, and there is much of it
     try:
         for answer in read(Path(question["path"]), question["heads"]):
-            answers.write(len(answer).to_bytes(4, "big") + answer)
-            answers.flush()
+            _send(answer)
     except Refused as refused:
-        answer = encoded({"refused": str(refused)})
-        answers.write(len(answer).to_bytes(4, "big") + answer)
-        answers.flush()
+        _send(encoded({"refused": str(refused)}))
     except MemoryError:
         os.abort()  # as the parser does when it gets no more memory
     except BrokenPipeError:
         os._exit(1)  # nobody reads on
 
 
-def confine() -> None:
-    """From here on: so much memory and time, no file written, no process begun, no core left."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    memory = pages * resource.getpagesize() + limits.MEMORY_MB * 1024 * 1024
-    for kind, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, limits.CPU_SECONDS),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, 16),
-    ):
-        resource.setrlimit(kind, (most, most))
+def _send(answer: bytes) -> None:
+    sys.stdout.buffer.write(len(answer).to_bytes(4, "big") + answer)
+    sys.stdout.buffer.flush()
 
 
 def read(path: Path, heads: list[Wanted]) -> Iterator[bytes]:

@@ -11,11 +11,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
 
 from apps.core.ledgers.reading import cells, limits
+from apps.core.ledgers.reading.confining import MB, allow
 from apps.core.ledgers.reading.limits import Refused
 from apps.core.ledgers.reading.sniffing import DAMAGED, LOCKED, MACROS, SAVE_AS
 
-PIECE = 1 << 20
-MB = 1 << 20
+PIECE = MB
 UNPACKED = f"解压后超过 {limits.MAX_UNPACKED_MB} MB，可能含有大量带格式的空白单元格。请把要导入的内容复制到新的工作簿后重新上传。"
 CROWDED = f"内部文件过多，不能读取。{SAVE_AS}"
 ENTITIES = "含有不允许的内容（XML 实体），不能读取。请把内容复制到新的工作簿，保存为 xlsx 后重新上传。"
@@ -85,10 +85,12 @@ def _check(infos: list[ZipInfo]) -> None:
         raise Refused(LOCKED)
     if any(info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in infos):
         raise Refused(DAMAGED)
-    if sum(info.file_size for info in infos) > limits.MAX_UNPACKED_MB * MB:
+    unpacked = sum(info.file_size for info in infos)
+    if unpacked > limits.MAX_UNPACKED_MB * MB:
         raise Refused(UNPACKED)
     if any(info.file_size > 8 * MB and info.file_size > limits.MAX_RATIO * info.compress_size for info in infos):
         raise Refused(UNPACKED)
+    allow(unpacked)
 
 
 def _pieces(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:

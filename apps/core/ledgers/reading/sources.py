@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from apps.core.ledgers.reading import cells, sniffing
+from apps.core.ledgers.reading.confining import allow
 from apps.core.ledgers.reading.headings import Found, Wanted
 from apps.core.ledgers.reading.limits import Refused
 
@@ -18,6 +19,7 @@ REMARK = re.compile(r"\s*(填表|填报|制表|审核|负责|联系|报送|日�
 def opened(path: Path, heads: Sequence[Wanted]) -> "Source":
     """Raises Refused."""
     kind = sniffing.kind(path)
+    allow(path.stat().st_size * 3)
     if kind == "csv":
         from apps.core.ledgers.reading.texts import Text
 
@@ -46,13 +48,15 @@ class Source:
         """Every row below the headings with its number."""
         raise NotImplementedError
 
+    def missing(self, found: Found) -> list[str]:
+        return [head["names"][0] for index, head in enumerate(self.heads) if head["required"] and index not in found.columns]
+
     def settle(self, found: Found | None, where: str) -> None:
         """Hold to these columns, or say what is wrong with them."""
         names = [head["names"][0] for head in self.heads]
         if found is None:
             raise Refused(f"{where}没有找到标题行。应当有这些列：{_listed(names)}。请用本页的模板填写。")
-        missing = [name for index, name in enumerate(names) if self.heads[index]["required"] and index not in found.columns]
-        if missing:
+        if missing := self.missing(found):
             have = [text for text in found.texts if text]
             raise Refused(f"{where}缺少这些列：{_listed(missing)}。第 {found.heading} 行现有：{_listed(have)}。请补上标题后重新上传。")
         if found.doubled:
@@ -74,8 +78,8 @@ class Source:
         by_column = list(zip(*rows, strict=True))
         columns: list[tuple[str, list[Any]]] = []
         for index in range(len(self.heads)):
-            place = self.found.columns.get(index)
-            is_there = place is not None and place < len(by_column)
+            place = self.found.columns.get(index, len(by_column))
+            is_there = place < len(by_column)
             columns.append(self.column(place, numbers, by_column[place]) if is_there else ("plain", [None] * len(numbers)))
         return columns
 
