@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
 from apps.core.errors import DomainError
-from apps.core.ledgers.reading.limits import MAX_FRAME_BYTES, WAIT_SECONDS
+from apps.core.ledgers.parsing.limits import MAX_FRAME_BYTES, WAIT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[4]
-CHILD = "import sys; sys.path.append(sys.argv[1]); from apps.core.ledgers.reading.child import main; main()"
+CHILD = "import sys; sys.path.append(sys.argv[1]); from apps.core.ledgers.parsing.child import main; main()"
 
 BROKEN = "无法读取，可能已损坏或没有传完。请用 Excel 或 WPS 打开，另存为 xlsx 后重新上传。"
 TOO_BIG = "需要的内存超过限度：内容过多，或者有单元格离其他内容很远。请把要导入的内容复制到新的工作簿，保存为 xlsx 后重新上传。"

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from apps.core.ledgers.reading.limits import MAX_MB
+from apps.core.ledgers.parsing.limits import MAX_MB
 from apps.core.ledgers.reading.running import Reader, Unreadable
 
 Cell = str | int | float | bool | date | datetime | None

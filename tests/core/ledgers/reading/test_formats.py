@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from apps.core.ledgers.reading import MAX_MB, sniffing
-from apps.core.ledgers.reading.limits import Refused
+from apps.core.ledgers.parsing import sniffing
+from apps.core.ledgers.parsing.limits import Refused
+from apps.core.ledgers.reading import MAX_MB
 from tests.core.ledgers.reading.files import (
     PARTS,
     ROW,

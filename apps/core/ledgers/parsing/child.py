@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from apps.core.ledgers.reading import limits
-from apps.core.ledgers.reading.confining import confine
-from apps.core.ledgers.reading.headings import Wanted
-from apps.core.ledgers.reading.limits import Refused
-from apps.core.ledgers.reading.sources import Source, opened
+from apps.core.ledgers.parsing import limits
+from apps.core.ledgers.parsing.confining import confine
+from apps.core.ledgers.parsing.headings import Wanted
+from apps.core.ledgers.parsing.limits import Refused
+from apps.core.ledgers.parsing.sources import Source, opened
 
 BLOCK_ROWS = 1_000
 

@@ -10,12 +10,12 @@ from zipfile import ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from apps.core.ledgers.reading import cells, limits
-from apps.core.ledgers.reading.guarding import Marks, looked_through
-from apps.core.ledgers.reading.headings import Wanted, find, plain
-from apps.core.ledgers.reading.limits import Refused
-from apps.core.ledgers.reading.sniffing import DAMAGED, LOCKED, SAVE_AS
-from apps.core.ledgers.reading.sources import Source
+from apps.core.ledgers.parsing import cells, limits
+from apps.core.ledgers.parsing.guarding import Marks, looked_through
+from apps.core.ledgers.parsing.headings import Wanted, find, plain
+from apps.core.ledgers.parsing.limits import Refused
+from apps.core.ledgers.parsing.sniffing import DAMAGED, LOCKED, SAVE_AS
+from apps.core.ledgers.parsing.sources import Source
 
 OURS = {"说明", "填写说明", "填表说明", "示例", "填写示例", "选项"}  # sheets of a template that hold no rows
 

@@ -5,15 +5,14 @@ The parser shows no formula and no error value, and a single cell in a far corne
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
 
-from apps.core.ledgers.reading import cells, limits
-from apps.core.ledgers.reading.confining import MB, allow
-from apps.core.ledgers.reading.limits import Refused
-from apps.core.ledgers.reading.sniffing import DAMAGED, LOCKED, MACROS, SAVE_AS
+from apps.core.ledgers.parsing import cells, limits
+from apps.core.ledgers.parsing.confining import MB, allow
+from apps.core.ledgers.parsing.limits import Refused
+from apps.core.ledgers.parsing.sniffing import DAMAGED, LOCKED, MACROS, SAVE_AS
 
 PIECE = MB
 UNPACKED = f"解压后超过 {limits.MAX_UNPACKED_MB} MB，可能含有大量带格式的空白单元格。请把要导入的内容复制到新的工作簿后重新上传。"
@@ -30,13 +29,13 @@ FAR = re.compile(rb"r=\"(?:[A-Z][A-Z]|\d{6})")  # a cell from column AA on, or a
 FAR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r=\"([A-Z]{1,3})(\d{1,7})\"[^>]*(?<!/)>\s*<(?!/)")
 
 
-@dataclass
 class Marks:
     """What a sheet says beside its values: by column, a byte for each row that tells a formula or an error from other cells."""
 
-    columns: dict[int, bytearray] = field(default_factory=dict)
-    far: tuple[int, int] = (0, 0)  # the last row and the last column with content, where they are far
-    nowhere: bool = False  # there are formulas of which nothing says where they stand
+    def __init__(self) -> None:
+        self.columns: dict[int, bytearray] = {}
+        self.far = 0, 0  # the last row and the last column with content, where they are far
+        self.nowhere = False  # there are formulas of which nothing says where they stand
 
     def put(self, row: int, column: int, mark: int) -> None:
         if row > limits.MAX_ROWS + limits.HEADING_ROWS or column > limits.MAX_COLUMNS:

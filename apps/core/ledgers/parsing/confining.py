@@ -3,7 +3,7 @@
 import resource
 from pathlib import Path
 
-from apps.core.ledgers.reading import limits
+from apps.core.ledgers.parsing import limits
 
 MB = 1 << 20
 

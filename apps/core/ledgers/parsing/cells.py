@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from apps.core.ledgers.reading.limits import MAX_TEXT
+from apps.core.ledgers.parsing.limits import MAX_TEXT
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 ESCAPED = re.compile(r"'(?=\s*[=+\-@\t\r])")  # what our own csv puts before a text that a spreadsheet would compute

@@ -6,10 +6,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from apps.core.ledgers.reading import cells, sniffing
-from apps.core.ledgers.reading.confining import allow
-from apps.core.ledgers.reading.headings import Found, Wanted
-from apps.core.ledgers.reading.limits import Refused
+from apps.core.ledgers.parsing import cells, sniffing
+from apps.core.ledgers.parsing.confining import allow
+from apps.core.ledgers.parsing.headings import Found, Wanted
+from apps.core.ledgers.parsing.limits import Refused
 
 TOTAL = re.compile(r"\s*(合\s*计|总\s*计|小\s*计)\s*[:：]?\s*$")
 BESIDE = set("合总小填制审负联报日备说附注 \u3000\t\r\n\xa0")  # what such a row begins with
@@ -21,10 +21,10 @@ def opened(path: Path, heads: Sequence[Wanted]) -> "Source":
     kind = sniffing.kind(path)
     allow(path.stat().st_size * 3)
     if kind == "csv":
-        from apps.core.ledgers.reading.texts import Text
+        from apps.core.ledgers.parsing.texts import Text
 
         return Text(path, heads)
-    from apps.core.ledgers.reading.workbooks import Workbook
+    from apps.core.ledgers.parsing.workbooks import Workbook
 
     return Workbook(path, kind, heads)
 
