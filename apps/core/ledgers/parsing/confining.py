@@ -24,13 +24,13 @@ def confine() -> None:
 
 def allow(size: int) -> None:
     """So much as a file needs that unpacks to so many bytes."""
-    memory = min(limits.MEMORY_MB + max(size / MB - limits.ORDINARY_MB, 0) * limits.MEMORY_MB_PER_MB, limits.MOST_MEMORY_MB)
+    memory = min(limits.MEMORY_MB + size / MB * limits.MEMORY_MB_PER_MB, limits.MOST_MEMORY_MB)
     seconds = min(limits.CPU_SECONDS + size / MB * limits.CPU_SECONDS_PER_MB, limits.MOST_CPU_SECONDS)
-    _lower(resource.RLIMIT_AS, _address_space() + int(memory * MB))
-    _lower(resource.RLIMIT_CPU, round(seconds))
+    _set(resource.RLIMIT_AS, _address_space() + int(memory * MB))
+    _set(resource.RLIMIT_CPU, round(seconds))
 
 
-def _lower(kind: int, soft: int) -> None:
+def _set(kind: int, soft: int) -> None:
     hard = resource.getrlimit(kind)[1]
     resource.setrlimit(kind, (min(soft, hard), hard))
 

@@ -19,6 +19,7 @@ Rows = list[tuple[int, list[Any]]]
 
 CONTENT_TYPES = "[Content_Types].xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "xl/_rels/workbook.xml.rels"
 PARTS = {
     CONTENT_TYPES: """<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType=
 "application/xml"/><Override PartName="/xl/workbook.xml" ContentType=
@@ -27,7 +28,7 @@ PARTS = {
 "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>""",
     "xl/workbook.xml": f"""<workbook xmlns="{MAIN}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">
 <sheets><sheet name="台账" sheetId="1" r:id="rId1"/></sheets></workbook>""",
-    "xl/_rels/workbook.xml.rels": """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship
+    RELATIONS: """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship
 Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>
 </Relationships>""",
 }
@@ -56,14 +57,14 @@ def xls(path: Path, rows: Iterable[Sequence[Any]]) -> Path:
     return path
 
 
-def ods(path: Path, rows: Iterable[Sequence[str | int]]) -> Path:
+def ods(path: Path, rows: Iterable[Sequence[str | int]], *, after: str = "") -> Path:
     kinds = {
         str: '<table:table-cell office:value-type="string"><text:p>{0}</text:p></table:table-cell>',
         int: ('<table:table-cell office:value-type="float" office:value="{0}"/>'),
     }
     lines = "".join(f"<table:table-row>{''.join(kinds[type(value)].format(value) for value in row)}</table:table-row>" for row in rows)
     names = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
-    content = f"""<office:document-content{names}><office:body><office:spreadsheet><table:table table:name="台账">{lines}
+    content = f"""<office:document-content{names}><office:body><office:spreadsheet><table:table table:name="台账">{lines}{after}
 <table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>
 </table:table></office:spreadsheet></office:body></office:document-content>"""
     return archive(
