@@ -2,13 +2,12 @@
 
 from datetime import date, datetime, time, timedelta
 
-import pytest
 import xlsxwriter
 import xlwt
 
 from apps.core.ledgers.parsing.cells import CONTROLS, DURATION, FORMULA, LONG, NUMBER
 from apps.core.ledgers.reading import Fault, Head
-from tests.core.ledgers.reading.files import TITLES, by_hand, headings, inline, opened, refusal, rows_of, xlsx
+from tests.core.ledgers.reading.files import MAIN, TITLES, by_hand, headings, inline, opened, refusal, rows_of, xlsx
 
 NAME, OTHER = Head("名称", required=True), Head("值")
 
@@ -29,15 +28,17 @@ def test_values_keep_their_kinds(tmp_path):
     assert [type(value) for value in read[1:7]] == [int, float, bool, bool, int, date]
 
 
-@pytest.mark.parametrize("value", [3, 3.5, True, date(2026, 1, 2), "文字"])
-def test_columns_of_one_kind_keep_it(tmp_path, value):
-    assert values_of(tmp_path, value, value, "") == [value, value, None]
-    assert type(values_of(tmp_path, value, "")[0]) is type(value)
+def test_columns_of_one_kind_keep_it(tmp_path):
+    """They are sent as one; a gap in them is none."""
+    values = [3, 3.5, True, date(2026, 1, 2), "文字"]
+    heads = [Head(str(number)) for number in range(len(values))]
+    path = xlsx(tmp_path / "名单.xlsx", [[head.name for head in heads], values, ["", *values[1:]], [values[0]]])
+    rows = rows_of(path, heads)
+    assert rows == [(2, values), (3, [None, *values[1:]]), (4, [3, None, None, None, None])]
+    assert [type(value) for value in rows[0][1]] == [int, float, bool, date, str]
 
 
 def test_durations_are_faults(tmp_path):
-    read = values_of(tmp_path, 1)
-    assert read == [1]
     book = xlsxwriter.Workbook(tmp_path / "名单.xlsx")
     page = book.add_worksheet()
     page.write_row(0, 0, ["名称", "值"])
@@ -63,12 +64,11 @@ def test_control_characters_are_faults(tmp_path):
     assert rows_of(path) == [(2, [Fault("实验\ufffd小学", CONTROLS), "一\t二", Fault("20\ufffd26", CONTROLS), None])]
 
 
-@pytest.mark.parametrize("number", ["1e999", "NaN"])
-def test_numbers_that_are_none_are_faults(tmp_path, number):
-    path = by_hand(tmp_path / "名单.xlsx", headings() + f'<row r="2">{inline("A2", "实验小学")}<c r="C2"><v>{number}</v></c></row>')
-    ((_, cells),) = rows_of(path)
-    assert isinstance(cells[2], Fault)
-    assert cells[2].sentence == NUMBER
+def test_numbers_that_are_none_are_faults(tmp_path):
+    numbers = {2: "1e999", 3: "NaN"}
+    rows = "".join(f'<row r="{row}">{inline(f"A{row}", "小学")}<c r="C{row}"><v>{text}</v></c></row>' for row, text in numbers.items())
+    values = [cells[2] for _, cells in rows_of(by_hand(tmp_path / "名单.xlsx", headings() + rows))]
+    assert values == [Fault("inf", NUMBER), Fault("nan", NUMBER)]
 
 
 def test_the_apostrophe_of_our_own_csv_is_taken_away_again(tmp_path):
@@ -113,20 +113,20 @@ def test_formulas_in_columns_that_nobody_asked_for_do_no_harm(tmp_path):
     assert rows_of(with_formulas(tmp_path / "名单.xlsx", rows)) == [(4, ["实验小学", None, 2026, None])]
 
 
-FORMULAS = {
-    "shared": '<c r="C2"><f t="shared" si="0"/><v>1</v></c>',
-    "of an array": '<c r="C2"><f t="array" ref="C2:C3">1</f><v>1</v></c>',
-    "with a namespace": '<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="C2"><x:f>1</x:f><x:v>1</x:v></x:c>',
-    "without a value": '<c r="C2"><f>1</f></c>',
-}
+FORMULAS = (
+    '<c r="C2"><f t="shared" si="0"/><v>1</v></c>',
+    '<c r="C3"><f t="array" ref="C3:C4">1</f><v>1</v></c>',
+    '<c r="C4"><v>2</v></c>',
+    f'<x:c xmlns:x="{MAIN}" r="C5"><x:f>1</x:f><x:v>1</x:v></x:c>',
+    '<c r="C6"><f>1</f></c>',
+    '<c r="C7"><v>3</v></c>',
+)
 
 
-@pytest.mark.parametrize("kind", FORMULAS)
-def test_formulas_are_found_however_they_are_written(tmp_path, kind):
-    rows = f'<row r="2">{inline("A2", "实验小学")}{FORMULAS[kind]}</row><row r="3">{inline("A3", "x")}<c r="C3"><v>2</v></c></row>'
-    (_, first), (_, second) = rows_of(by_hand(tmp_path / "名单.xlsx", headings() + rows))
-    assert first[2] == Fault("" if kind == "without a value" else "1.0", FORMULA)
-    assert second[2] == (Fault("2.0", FORMULA) if kind == "of an array" else 2)
+def test_formulas_are_found_however_they_are_written(tmp_path):
+    rows = "".join(f'<row r="{row}">{inline(f"A{row}", "小学")}{cell}</row>' for row, cell in enumerate(FORMULAS, 2))
+    values = [cells[2] for _, cells in rows_of(by_hand(tmp_path / "名单.xlsx", headings() + rows))]
+    assert values == [*[Fault(text, FORMULA) for text in ("1.0", "1.0", "2.0", "1.0", "")], 3]
 
 
 def test_formulas_of_which_nothing_says_where_they_stand_are_refused(tmp_path):
@@ -168,6 +168,6 @@ def test_a_merged_cell_of_an_xls_as_well(tmp_path):
 
 def test_long_texts_are_sent_in_several_answers(tmp_path):
     path = tmp_path / "名单.csv"
-    lines = [f"学校{number},2026,{'长' * 30_000}" for number in range(60)]
+    lines = [f"学校{number},2026,{'长' * 30_000}" for number in range(30)]
     path.write_text("\n".join(["学校名称,年份,镇街", *lines]), encoding="utf-8")
-    assert [cells[0] for _, cells in rows_of(path)] == [f"学校{number}" for number in range(60)]
+    assert [cells[0] for _, cells in rows_of(path)] == [f"学校{number}" for number in range(30)]

@@ -14,7 +14,7 @@ from tests.core.ledgers.reading.files import HEADS, ROW, TITLES, archive, ods, x
 
 ROWS = [TITLES, *[[f"第{number}小学", "新嘉街道", 2026, "2020-09-01"] for number in range(20)], ROW]
 KINDS = str | int | float | bool | date | Fault | None
-thorough = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")
