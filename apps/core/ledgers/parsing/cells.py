@@ -9,6 +9,7 @@ from typing import Any
 from apps.core.ledgers.parsing.limits import MAX_TEXT
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+SEPARATOR = "\x7f"  # of texts that are sent as one: none of them holds a control character
 ESCAPED = re.compile(r"'(?=\s*[=+\-@\t\r])")  # what our own csv puts before a text that a spreadsheet would compute
 
 FORMULA = "这里是公式，请复制后“选择性粘贴”为数值。"
@@ -23,23 +24,20 @@ WHOLE = 1e15  # from here on a float does not tell one whole number from the nex
 IS_FORMULA, IS_ERROR = 1, 2  # marks: an error's own is its place in ERRORS further
 
 
-def column(values: Sequence[Any]) -> tuple[str, list[Any]]:
-    """A column's cells and how they are sent: "plain", "date" as ordinals, or "mixed", where dates and faults are lists.
+def column(values: Sequence[Any]) -> tuple[str, Any]:
+    """A column's cells and how they are sent: "plain"; "text" as one string; "date" as ordinals; "mixed", where dates and faults are lists.
 
-    Most columns hold one kind of cell, and a check of them all together is many times faster than one by one.
+    Most columns hold one kind of cell, and to check and send them all together is several times faster than one by one.
     """
-    filled = [value for value in values if value != "" and value is not None]
-    kinds = set(map(type, filled))
-    if not kinds or kinds == {bool}:
-        return "plain", [None if value == "" else value for value in values]
+    kinds = set(map(type, values))
     if kinds == {str}:
-        joined = "".join(filled)
-        if not CONTROL.search(joined) and (len(joined) <= MAX_TEXT or max(map(len, filled)) <= MAX_TEXT):
-            return "plain", [value or None for value in values]
-    if kinds == {float} and sum(map(abs, filled)) < WHOLE:
-        return "plain", [None if value == "" else int(value) if value.is_integer() else value for value in values]
+        text = "".join(values)
+        if (text.isprintable() or not CONTROL.search(text)) and (len(text) <= MAX_TEXT or max(map(len, values)) <= MAX_TEXT):
+            return "text", SEPARATOR.join(values)
+    if kinds == {float} and abs(sum(values)) < WHOLE:  # so none is infinite or no number
+        return "plain", [int(value) if value.is_integer() else value for value in values]
     if kinds == {date}:
-        return "date", [value.toordinal() if value else None for value in values]
+        return "date", [value.toordinal() for value in values]
     return "mixed", [cell(value) for value in values]
 
 

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from apps.core.ledgers.parsing import limits
-from apps.core.ledgers.parsing.confining import confine
+from apps.core.ledgers.parsing import limits, sniffing
+from apps.core.ledgers.parsing.confining import allow, confine
 from apps.core.ledgers.parsing.headings import Wanted
 from apps.core.ledgers.parsing.limits import Refused
-from apps.core.ledgers.parsing.sources import Source, opened
+from apps.core.ledgers.parsing.sources import Source
+from apps.core.ledgers.parsing.texts import Text
+from apps.core.ledgers.parsing.workbooks import Workbook
 
 BLOCK_ROWS = 1_000
 
@@ -42,7 +44,9 @@ def _send(answer: bytes) -> None:
 
 def read(path: Path, heads: list[Wanted]) -> Iterator[bytes]:
     """The answers: what was found, then rows in blocks, then what is to be said at the end."""
-    source = opened(path, heads)
+    kind = sniffing.kind(path)
+    allow(path.stat().st_size * 3)  # a zip says better what it needs
+    source = Text(path, heads) if kind == "csv" else Workbook(path, kind, heads)
     blocks = _blocks(source)
     first = next(blocks, None)
     if first is None:

@@ -35,11 +35,11 @@ class Text(Source):
             if number > self.found.heading:
                 yield number, row[: limits.MAX_COLUMNS] + [""] * (width - len(row))
 
-    def cleaned(self, numbers: list[int], rows: list[Sequence[Any]]) -> list[tuple[str, list[Any]]]:
+    def cleaned(self, numbers: list[int], rows: list[Sequence[Any]]) -> list[tuple[str, Any]]:
         width = max(map(len, rows))
         return super().cleaned(numbers, [[*row, *[""] * (width - len(row))] for row in rows])
 
-    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[str, list[Any]]:
+    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[str, Any]:
         return cells.column([cells.unescaped(value) for value in values])
 
     def _first(self, delimiter: str) -> list[list[str]]:

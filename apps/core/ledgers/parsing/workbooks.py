@@ -44,7 +44,7 @@ class Workbook(Source):
             if number > self.found.heading:
                 yield number, row
 
-    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[str, list[Any]]:
+    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[str, Any]:
         marks = self._marks[self.sheet].columns.get(place + self._left, b"") if self._marks else b""
         has_marks, is_merged = any(marks[numbers[0] - 1 : numbers[-1]]), place in self._merged
         if not has_marks and not is_merged:

@@ -68,7 +68,7 @@ class Reader:
         """What the function makes of an answer. Raises Unreadable when it is not what the function takes."""
         try:
             return function(*args)
-        except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
             raise self._unreadable(BROKEN) from None
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from apps.core.ledgers.parsing.cells import SEPARATOR
 from apps.core.ledgers.parsing.limits import MAX_MB
 from apps.core.ledgers.reading.running import Reader, Unreadable
 
@@ -103,9 +104,11 @@ def _block(block: dict[str, Any], width: int) -> list[Row]:
     return list(zip(block["numbers"], map(list, zip(*columns, strict=True)), strict=True))
 
 
-def _column(kind: str, cells: list[Any]) -> list[Cell | Fault]:
+def _column(kind: str, cells: Any) -> list[Cell | Fault]:
+    if kind == "text":
+        return [text or None for text in cells.split(SEPARATOR)]
     if kind == "date":
-        return [None if cell is None else date.fromordinal(cell) for cell in cells]
+        return [date.fromordinal(ordinal) for ordinal in cells]
     return [_unwrapped(*cell) if type(cell) is list else cell for cell in cells] if kind == "mixed" else cells
 
 

@@ -66,6 +66,14 @@ def test_titles_above_sums_and_remarks_below_are_left_out(tmp_path):
     assert table.notes == ("跳过了 2 行合计。", "跳过了 2 行填表说明。")
 
 
+def test_rows_that_are_only_numbered_are_empty(tmp_path):
+    """As in a form whose lines are numbered beforehand, with formulas that give nothing, and its headings on every printed page."""
+    heads = ["序号", *TITLES]
+    table, rows = opened(xlsx(tmp_path / "名单.xlsx", [heads, [1, *ROW], [2], [3, "", "  "], heads, [4, "总计", "", 9], [5, *ROW]]))
+    assert [number for number, _ in rows] == [2, 7]
+    assert table.notes == ("跳过了 1 行合计。", "跳过了 1 行重复的标题。")
+
+
 def test_a_school_whose_name_begins_like_a_sum_is_kept(tmp_path):
     names = ["合计划小学", "小计算家小学", "联系路小学"]
     assert [cells[0] for _, cells in rows_of(xlsx(tmp_path / "名单.xlsx", [TITLES, *[[name, "", 2026] for name in names]]))] == names

@@ -222,7 +222,17 @@ def test_a_process_that_misbehaves_becomes_a_sentence(program):
     assert said(program, patience=1 if "sleep" in program else 20) == MISBEHAVING[program]
 
 
-BABBLE = ([], [["plain", [1]]] * 3, [["date", ["x"]]] * 4, [["plain", [1, 2]]] * 4, [["mixed", [[1, 2, 3, 4]]]] * 4, "abcd", None)
+BABBLE = (
+    [],
+    [["plain", [1]]] * 3,
+    [["plain", [1, 2]]] * 4,
+    [["text", 1]] * 4,
+    [["date", ["x"]]] * 4,
+    [["date", [1 << 70]]] * 4,
+    [["mixed", [[1, 2, 3, 4]]]] * 4,
+    "abcd",
+    None,
+)
 
 
 @pytest.mark.parametrize("columns", BABBLE)
