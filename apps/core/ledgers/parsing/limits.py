@@ -17,7 +17,7 @@ MEMORY_MB, MEMORY_MB_PER_MB, MOST_MEMORY_MB = 96, 2.9, 512
 CPU_SECONDS, CPU_SECONDS_PER_MB, MOST_CPU_SECONDS = 2, 0.12, 20
 WAIT_SECONDS = 60  # that the portal waits for that process in all
 FRAME_BYTES = 1 << 20  # of rows sent at once; one row alone may be longer
-MAX_FRAME_BYTES = 48 << 20
+MAX_FRAME_BYTES = 28 << 20
 
 
 class Refused(Exception):
