@@ -16,7 +16,7 @@ from apps.core.ledgers import registry
 from apps.core.ledgers.enums import Outcome
 from apps.core.ledgers.ledger import Ledger
 from apps.exchange.enums import State
-from apps.exchange.querysets import UploadQuerySet
+from apps.exchange.querysets import LineQuerySet, UploadQuerySet
 from apps.jobs.models import Job
 from apps.organizations.models import TenantModel
 
@@ -110,6 +110,8 @@ class Line(TenantModel):
     hints = ArrayField(models.CharField(max_length=300), verbose_name="提示", default=list, editable=False)
     target = models.BigIntegerField("对象", null=True, editable=False)  # the row it is about, or has made
     effects = models.JSONField("连带", null=True, editable=False)  # what else it has changed, as its ledger says it
+
+    objects = LineQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
 
     class Meta:
         verbose_name = "导入的一行"

@@ -1,10 +1,16 @@
 from django.urls import path
 
-from apps.exchange import views
+from apps.exchange.views import ledgers, uploads
 
 app_name = "exchange"
 
 urlpatterns = [
-    path("", views.Home.as_view(), name="home"),
-    path("uploads/<int:pk>/", views.UploadDetail.as_view(), name="upload"),
+    path("", ledgers.Home.as_view(), name="home"),
+    path("uploads/<int:pk>/", uploads.UploadDetail.as_view(), name="upload"),
+    path("uploads/<int:pk>/original/", uploads.Original.as_view(), name="original"),
+    path("uploads/<int:pk>/confirm/", uploads.Confirm.as_view(), name="confirm"),
+    path("uploads/<int:pk>/drop/", uploads.Drop.as_view(), name="drop"),
+    path("uploads/<int:pk>/retry/", uploads.Retry.as_view(), name="retry"),
+    path("uploads/<int:pk>/undo/", uploads.TakeBack.as_view(), name="undo"),
+    path("<slug:key>/", ledgers.Import.as_view(), name="import"),
 ]
