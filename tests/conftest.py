@@ -8,22 +8,43 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
-from django.test.utils import setup_databases, teardown_databases
 
 from apps.core import logs, scope
+from tests import databases
+from tests.databases import Templates
 from tests.factories.jiaxing import Jiaxing
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker) -> Iterator[None]:
-    """The owner makes and migrates the database, as in production; the tests then work in it as the application's role."""
-    with django_db_blocker.unblock():
-        databases = setup_databases(verbosity=0, interactive=False, aliases=["owner"])
+def database_templates(django_test_environment, tmp_path_factory, worker_id) -> Templates:
+    return databases.templates(tmp_path_factory, worker_id)
+
+
+@pytest.fixture(scope="session")
+def template_city(database_templates, django_db_blocker) -> str:
+    """The template with the city's divisions: the owner makes and migrates it, as in production."""
+
+    def make(name: str) -> None:
+        databases.create(name)
+        databases.work_in(name)
+        call_command("migrate", database="owner", verbosity=0)
         call_command("load_divisions", verbosity=0)
+        connections.close_all()
+
+    with django_db_blocker.unblock():
+        return database_templates.made("city", make)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_templates, template_city, django_db_blocker) -> Iterator[None]:
+    """Each process that runs tests works in a copy of the city, as the application's role."""
+    with django_db_blocker.unblock():
+        copy = database_templates.copy(template_city, "tests")
+        databases.work_in(copy)
     yield
     with django_db_blocker.unblock():
-        connections["default"].close()
-        teardown_databases(databases, verbosity=0)
+        connections.close_all()
+        databases.drop(copy)
 
 
 @pytest.fixture(autouse=True)

@@ -3,14 +3,13 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.portal import PASSWORD, ROOT, Portal, running
+from tests.databases import Templates
 
 SCREENSHOTS = ROOT / "var" / "screenshots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -24,12 +23,9 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def portal(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """One for each process that runs tests, begun from its test database; a file's tests share theirs (`--dist loadfile`)."""
-    with django_db_blocker.unblock():
-        template = connections["owner"].settings_dict["NAME"]
-        connections.close_all()
-    with running(tmp_path_factory.mktemp("portal"), template=template) as portal:
+def portal(database_templates: Templates, template_city: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One for each process that runs tests; a file's tests share theirs (`--dist loadfile`)."""
+    with running(tmp_path_factory.mktemp("portal"), database_templates, template_city) as portal:
         yield portal
 
 

@@ -1,6 +1,7 @@
 """A whole portal for browser tests: its own database with demo data, gunicorn, and a Celery worker on the suite's real servers."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,13 +14,14 @@ from urllib.parse import urlsplit
 
 import psycopg2
 
+from tests import databases
+from tests.databases import Templates
 from tests.factories import receivers
 from tests.factories.receivers import Mailbox
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-DATABASE = f"browser_{WORKER}"
 PASSWORD = "hong-ling-jin-2012"
 RESCOPE = "SELECT set_config('app.scope', 'all|{}|{}', false)"
 
@@ -33,7 +35,7 @@ class Portal:
     mailbox: Mailbox
 
     def manage(self, *arguments: str) -> None:
-        subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
+        _manage(self.environment, *arguments)
 
     def sql(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple]:
         """Run one statement as the owner, everything in scope; the rows it returns."""
@@ -48,33 +50,46 @@ class Portal:
 
 
 @contextmanager
-def running(var: Path, *, template: str) -> Iterator[Portal]:
-    """`template` is a database with the city's divisions, to which nobody is connected."""
-    owner = os.environ["DATABASE_OWNER_URL"]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": _named(os.environ["DATABASE_URL"], DATABASE),
-        "DATABASE_OWNER_URL": _named(owner, DATABASE),
-        "REDIS_URL": _named(os.environ["REDIS_URL"], str(2 + 2 * WORKER)),
-        "CACHE_URL": _named(os.environ["REDIS_URL"], str(3 + 2 * WORKER)),
-        "MEDIA_ROOT": str(var / "media"),
-        "DEMO": "1",
-        "DEMO_PASSWORD": PASSWORD,
-    }
-    _create_database(owner, template)
+def running(var: Path, templates: Templates, city: str) -> Iterator[Portal]:
+    """`city` is the template with the city's divisions; the demo data are loaded into a copy of it by whichever portal comes first."""
+    files = templates.folder / "demo"
+
+    def make(name: str) -> None:
+        files.mkdir()
+        databases.create(name, city)
+        _manage(_environment(name, files), "load_demo")
+
+    database = templates.copy(templates.made("demo", make), "portal")
+    shutil.copytree(files, var / "media")
+    environment = _environment(database, var / "media")
     port = _free_port()
     with ExitStack() as stack:
         mailbox = stack.enter_context(receivers.mailbox())
         environment["EMAIL_URL"] = mailbox.url
-        portal = Portal(f"http://{HOST}:{port}", environment, mailbox)
-        portal.manage("load_demo")
         for command in (
             ["gunicorn", "jiaxing_pioneers.wsgi", f"--bind={HOST}:{port}", "--workers=1", "--threads=4", "--log-level=warning"],
             ["celery", "-A", "jiaxing_pioneers", "worker", "--concurrency=1", "--loglevel=WARNING"],
         ):
             stack.enter_context(_process(command, environment))
         _wait_for(port)
-        yield portal
+        yield Portal(f"http://{HOST}:{port}", environment, mailbox)
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True)
+
+
+def _environment(database: str, media: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DATABASE_URL": _named(os.environ["DATABASE_URL"], database),
+        "DATABASE_OWNER_URL": _named(os.environ["DATABASE_OWNER_URL"], database),
+        "REDIS_URL": _named(os.environ["REDIS_URL"], str(2 + 2 * WORKER)),
+        "CACHE_URL": _named(os.environ["REDIS_URL"], str(3 + 2 * WORKER)),
+        "MEDIA_ROOT": str(media),
+        "DEMO": "1",
+        "DEMO_PASSWORD": PASSWORD,
+    }
 
 
 @contextmanager
@@ -89,15 +104,6 @@ def _process(command: list[str], environment: dict[str, str]) -> Iterator[None]:
 
 def _named(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
-def _create_database(owner: str, template: str) -> None:
-    connection = psycopg2.connect(owner)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {template}")
-    connection.close()
 
 
 def _free_port() -> int:

@@ -14,10 +14,10 @@ from apps.core import scope
 from apps.jobs import progress, services, tasks
 from apps.jobs.enums import State
 from apps.jobs.models import Job
+from tests import databases
 from tests.core.test_worker import URL, idle, kill, store, wait_for, worker  # noqa: F401  the fixture `store`
 from tests.factories.jiaxing import Jiaxing
 from tests.jobs import kinds  # noqa: F401  declares them
-from tests.trust.test_connections import administer
 
 NAME = f"jobs_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
 
@@ -28,8 +28,7 @@ def city(django_db_setup, django_db_blocker, monkeypatch, tmp_path) -> Iterator[
     default, usual = connections["default"].settings_dict, connections["default"].settings_dict["NAME"]
     with django_db_blocker.unblock():
         connections.close_all()
-        administer(f'DROP DATABASE IF EXISTS "{NAME}"')
-        administer(f'CREATE DATABASE "{NAME}" TEMPLATE "{usual}"')
+        databases.create(NAME, usual)
         for key in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             monkeypatch.setenv(key, f"{os.environ[key].rpartition('/')[0]}/{NAME}")
         monkeypatch.setenv("MEDIA_ROOT", str(tmp_path))
@@ -40,7 +39,7 @@ def city(django_db_setup, django_db_blocker, monkeypatch, tmp_path) -> Iterator[
         finally:
             connections.close_all()
             default["NAME"] = usual
-            administer(f'DROP DATABASE "{NAME}" WITH (FORCE)')
+            databases.drop(NAME)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg2
 import pytest
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
@@ -18,6 +17,7 @@ from django.db.utils import OperationalError
 from apps.core import scope
 from apps.plans import views
 from apps.plans.models import Plan
+from tests import databases
 from tests.factories.jiaxing import Jiaxing
 from tests.factories.plans import PlanFactory, WindowFactory
 
@@ -28,23 +28,13 @@ NAME = "one_connection"
 People = dict[str, str]  # county → the cookie of its lead, who has signed in
 
 
-def administer(statement: str) -> None:
-    owner = connections["owner"].settings_dict
-    raw = psycopg2.connect(host=owner["HOST"], port=owner["PORT"], user=owner["USER"], password=owner["PASSWORD"], dbname="postgres")
-    raw.autocommit = True
-    with raw.cursor() as cursor:
-        cursor.execute(statement)
-    raw.close()
-
-
 @pytest.fixture(scope="module")
 def people(django_db_setup, django_db_blocker) -> Iterator[People]:
     """A copy of the test database with a plan on each side, committed, and the lead of each county signed in."""
     usual = connections["default"].settings_dict["NAME"]
     with django_db_blocker.unblock():
         connections.close_all()
-        administer(f'DROP DATABASE IF EXISTS "{NAME}"')
-        administer(f'CREATE DATABASE "{NAME}" TEMPLATE "{usual}"')
+        databases.create(NAME, usual)
         connections["default"].settings_dict["NAME"] = NAME
         try:
             with scope.opened(scope.EVERYTHING):
@@ -57,7 +47,7 @@ def people(django_db_setup, django_db_blocker) -> Iterator[People]:
         finally:
             connections.close_all()
             connections["default"].settings_dict["NAME"] = usual
-            administer(f'DROP DATABASE "{NAME}" WITH (FORCE)')
+            databases.drop(NAME)
 
 
 @pytest.fixture(autouse=True)

@@ -115,6 +115,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "激活码",
                 "verbose_name_plural": "激活码",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("issued_at"))),
+                        name="activation_expires_after_issue",
+                        violation_error_message="激活码的有效期应晚于发放时间。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,6 +190,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "统一身份",
                 "verbose_name_plural": "统一身份",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("issuer", "subject"), name="identity_subject_once", violation_error_message="这个统一身份已绑定其他账号。"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("issuer", "user"), name="identity_user_once", violation_error_message="这个账号已绑定其他统一身份。"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -361,8 +376,6 @@ class Migration(migrations.Migration):
             fields=[],
             options={
                 "proxy": True,
-                "indexes": [],
-                "constraints": [],
             },
             bases=("accounts.user_groups",),
         ),
@@ -398,14 +411,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="activation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("issued_at"))),
-                name="activation_expires_after_issue",
-                violation_error_message="激活码的有效期应晚于发放时间。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="activation",
             trigger=pgtrigger.compiler.Trigger(
@@ -436,18 +441,6 @@ class Migration(migrations.Migration):
                     table="accounts_activation",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identity",
-            constraint=models.UniqueConstraint(
-                fields=("issuer", "subject"), name="identity_subject_once", violation_error_message="这个统一身份已绑定其他账号。"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identity",
-            constraint=models.UniqueConstraint(
-                fields=("issuer", "user"), name="identity_user_once", violation_error_message="这个账号已绑定其他统一身份。"
             ),
         ),
         pgtrigger.migrations.AddTrigger(

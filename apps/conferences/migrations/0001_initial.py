@@ -16,18 +16,35 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("organizations", "0001_initial"),
         ("plans", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="AgendaItem",
+            name="Member",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveSmallIntegerField(verbose_name="序号")),
-                ("title", models.CharField(max_length=200, verbose_name="议题")),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                (
+                    "body",
+                    models.CharField(
+                        choices=[
+                            ("committee", "少工委"),
+                            ("league", "团委"),
+                            ("education", "教育局"),
+                            ("social_development", "社发局"),
+                            ("other", "其他部门"),
+                        ],
+                        max_length=20,
+                        verbose_name="所在部门",
+                    ),
+                ),
+                ("post", models.CharField(help_text="单位和职务写全，例如“区教育局副局长”。", max_length=60, verbose_name="职务")),
+                ("is_convener", models.BooleanField(default=False, verbose_name="召集人")),
+                ("since", models.DateField(verbose_name="任职开始")),
+                ("until", models.DateField(blank=True, help_text="从这一天起不再是成员。", null=True, verbose_name="任职结束")),
                 (
                     "county",
                     models.ForeignKey(
@@ -50,91 +67,23 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "议题",
-                "verbose_name_plural": "议题",
-                "ordering": ["position"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Attachment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("file", models.FileField(max_length=200, upload_to=apps.conferences.models.attachment_path, verbose_name="文件")),
-                ("name", models.CharField(max_length=200, verbose_name="文件名")),
-                ("content_type", models.CharField(max_length=100, verbose_name="类型")),
-                ("size", models.PositiveIntegerField(verbose_name="大小")),
-                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
-                (
-                    "county",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="报送单位",
+                "verbose_name": "联席会议成员",
+                "verbose_name_plural": "联席会议成员",
+                "ordering": ["-is_convener", "body", "pk"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="member_of_a_reporting_unit"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("county", "organization", "name", "post"),
+                        name="member_once",
+                        violation_error_message="这位成员已经登记，请勿重复登记。",
                     ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="单位",
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="member_until_after_since",
+                        violation_error_message="任职结束不能早于任职开始。",
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "会议附件",
-                "verbose_name_plural": "会议附件",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Decision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveSmallIntegerField(editable=False, verbose_name="序号")),
-                ("text", models.CharField(max_length=200, verbose_name="议定事项")),
-                ("responsible", models.CharField(max_length=60, verbose_name="负责")),
-                ("due_on", models.DateField(verbose_name="完成时限")),
-                (
-                    "county",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="报送单位",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="单位",
-                    ),
-                ),
-                (
-                    "task",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to="plans.task",
-                        verbose_name="工作任务",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "议定事项",
-                "verbose_name_plural": "议定事项",
-                "ordering": ["meeting", "position"],
+                ],
             },
         ),
         migrations.CreateModel(
@@ -178,11 +127,170 @@ class Migration(migrations.Migration):
                         verbose_name="单位",
                     ),
                 ),
+                (
+                    "chair",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="conferences.member",
+                        verbose_name="主持人",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "联席会议",
                 "verbose_name_plural": "联席会议",
                 "ordering": ["-day", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="meeting_of_a_reporting_unit"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("called_off_at__isnull", True)),
+                        fields=("county", "organization", "title"),
+                        name="meeting_title_once",
+                        violation_error_message="已有同名的会议，请核对是否重复登记。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("confirmed_at__isnull", True), ("called_off_at__isnull", True), _connector="OR"),
+                        name="meeting_called_off_has_no_minutes",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AgendaItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="序号")),
+                ("title", models.CharField(max_length=200, verbose_name="议题")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="agenda", to="conferences.meeting"),
+                ),
+            ],
+            options={
+                "verbose_name": "议题",
+                "verbose_name_plural": "议题",
+                "ordering": ["position"],
+                "constraints": [models.UniqueConstraint(fields=("county", "meeting", "position"), name="agenda_position_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Attachment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.FileField(max_length=200, upload_to=apps.conferences.models.attachment_path, verbose_name="文件")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("content_type", models.CharField(max_length=100, verbose_name="类型")),
+                ("size", models.PositiveIntegerField(verbose_name="大小")),
+                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="conferences.meeting"),
+                ),
+            ],
+            options={
+                "verbose_name": "会议附件",
+                "verbose_name_plural": "会议附件",
+                "ordering": ["pk"],
+                "constraints": [models.UniqueConstraint(fields=("county", "meeting", "sha256"), name="attachment_once_in_meeting")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Decision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(editable=False, verbose_name="序号")),
+                ("text", models.CharField(max_length=200, verbose_name="议定事项")),
+                ("responsible", models.CharField(max_length=60, verbose_name="负责")),
+                ("due_on", models.DateField(verbose_name="完成时限")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="plans.task",
+                        verbose_name="工作任务",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.CASCADE, related_name="decisions", to="conferences.meeting"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "议定事项",
+                "verbose_name_plural": "议定事项",
+                "ordering": ["meeting", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "meeting", "position"), name="decision_position_once"),
+                    models.UniqueConstraint(fields=("county", "task"), name="decision_has_a_task_of_its_own"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -260,13 +368,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddField(
-            model_name="decision",
-            name="meeting",
-            field=models.ForeignKey(
-                editable=False, on_delete=django.db.models.deletion.CASCADE, related_name="decisions", to="conferences.meeting"
-            ),
-        ),
         migrations.CreateModel(
             name="Attendance",
             fields=[
@@ -301,11 +402,21 @@ class Migration(migrations.Migration):
                     "meeting",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="attendances", to="conferences.meeting"),
                 ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to="conferences.member",
+                        verbose_name="成员",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "出席情况",
                 "verbose_name_plural": "出席情况",
                 "ordering": ["-member__is_convener", "member__body", "member"],
+                "constraints": [models.UniqueConstraint(fields=("county", "meeting", "member"), name="attendance_once")],
             },
         ),
         migrations.CreateModel(
@@ -370,11 +481,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddField(
-            model_name="attachment",
-            name="meeting",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="conferences.meeting"),
-        ),
         migrations.CreateModel(
             name="AgendaItemEvent",
             fields=[
@@ -432,61 +538,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="agendaitem",
-            name="meeting",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="agenda", to="conferences.meeting"),
-        ),
-        migrations.CreateModel(
-            name="Member",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=40, verbose_name="姓名")),
-                (
-                    "body",
-                    models.CharField(
-                        choices=[
-                            ("committee", "少工委"),
-                            ("league", "团委"),
-                            ("education", "教育局"),
-                            ("social_development", "社发局"),
-                            ("other", "其他部门"),
-                        ],
-                        max_length=20,
-                        verbose_name="所在部门",
-                    ),
-                ),
-                ("post", models.CharField(help_text="单位和职务写全，例如“区教育局副局长”。", max_length=60, verbose_name="职务")),
-                ("is_convener", models.BooleanField(default=False, verbose_name="召集人")),
-                ("since", models.DateField(verbose_name="任职开始")),
-                ("until", models.DateField(blank=True, help_text="从这一天起不再是成员。", null=True, verbose_name="任职结束")),
-                (
-                    "county",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="报送单位",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="单位",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "联席会议成员",
-                "verbose_name_plural": "联席会议成员",
-                "ordering": ["-is_convener", "body", "pk"],
             },
         ),
         migrations.CreateModel(
@@ -565,18 +616,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddField(
-            model_name="meeting",
-            name="chair",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="conferences.member",
-                verbose_name="主持人",
-            ),
-        ),
         migrations.CreateModel(
             name="AttendanceEvent",
             fields=[
@@ -650,13 +689,6 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
             },
-        ),
-        migrations.AddField(
-            model_name="attendance",
-            name="member",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="attendances", to="conferences.member", verbose_name="成员"
-            ),
         ),
         migrations.CreateModel(
             name="MemberEvent",
@@ -757,6 +789,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "联席会议会期",
                 "verbose_name_plural": "联席会议会期",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="rhythm_of_a_reporting_unit"),
+                    models.UniqueConstraint(fields=("county", "organization"), name="rhythm_once"),
+                    models.CheckConstraint(condition=models.Q(("times__range", (1, 12))), name="rhythm_times_possible"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -860,181 +897,6 @@ class Migration(migrations.Migration):
                 "ordering": ["at", "pk"],
             },
         ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(fields=("county", "meeting", "position"), name="decision_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(fields=("county", "task"), name="decision_has_a_task_of_its_own"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="decision",
-            trigger=pgtrigger.compiler.Trigger(
-                name="part_stays",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\nIF EXISTS (\n    SELECT FROM conferences_meeting\n    WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.meeting_id ELSE NEW.meeting_id END AND confirmed_at IS NOT NULL\n) THEN\n    RAISE EXCEPTION 'the minutes of this meeting are confirmed' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;\n",
-                    hash="c7c192bf825ecf7d566afd43ca1fda9a964755a7",
-                    operation='INSERT OR UPDATE OF "text", "responsible", "due_on" OR DELETE',
-                    pgid="pgtrigger_part_stays_73e7e",
-                    table="conferences_decision",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="decision",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_decisionevent" ("county_id", "due_on", "id", "meeting_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "responsible", "task_id", "text") SELECT new_values."county_id", new_values."due_on", new_values."id", new_values."meeting_id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."responsible", new_values."task_id", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="e37663f07f52caa764536bd1af761097e1c02766",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_30879",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="conferences_decision",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="decision",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_decisionevent" ("county_id", "due_on", "id", "meeting_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "responsible", "task_id", "text") SELECT new_values."county_id", new_values."due_on", new_values."id", new_values."meeting_id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."position", new_values."responsible", new_values."task_id", new_values."text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="6b06c3a43f2f5551f8df71c3795eb4a4b7546493",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_ed511",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="conferences_decision",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(fields=("county", "meeting", "sha256"), name="attachment_once_in_meeting"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="attachment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="part_stays",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\nIF EXISTS (\n    SELECT FROM conferences_meeting\n    WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.meeting_id ELSE NEW.meeting_id END AND confirmed_at IS NOT NULL\n) THEN\n    RAISE EXCEPTION 'the minutes of this meeting are confirmed' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;\n",
-                    hash="d965efb6d9b0a81befbfceba0a21f98eac2da71d",
-                    operation="INSERT OR UPDATE OR DELETE",
-                    pgid="pgtrigger_part_stays_f5741",
-                    table="conferences_attachment",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="attachment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_attachmentevent" ("content_type", "county_id", "file", "id", "meeting_id", "name", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size") SELECT new_values."content_type", new_values."county_id", new_values."file", new_values."id", new_values."meeting_id", new_values."name", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."sha256", new_values."size" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="4dece7a923348fff869aa8109c6194e44eab80f4",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_fdf68",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="conferences_attachment",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="attachment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_attachmentevent" ("content_type", "county_id", "file", "id", "meeting_id", "name", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size") SELECT new_values."content_type", new_values."county_id", new_values."file", new_values."id", new_values."meeting_id", new_values."name", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."sha256", new_values."size" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="5363d72289c72b39beb122627236709b627de04a",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_78788",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="conferences_attachment",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agendaitem",
-            constraint=models.UniqueConstraint(fields=("county", "meeting", "position"), name="agenda_position_once"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="agendaitem",
-            trigger=pgtrigger.compiler.Trigger(
-                name="part_stays",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\nIF EXISTS (\n    SELECT FROM conferences_meeting\n    WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.meeting_id ELSE NEW.meeting_id END AND confirmed_at IS NOT NULL\n) THEN\n    RAISE EXCEPTION 'the minutes of this meeting are confirmed' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;\n",
-                    hash="acd67d03c3082617ceaf519352f0fc6642bc52d6",
-                    operation="INSERT OR UPDATE OR DELETE",
-                    pgid="pgtrigger_part_stays_7c82d",
-                    table="conferences_agendaitem",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="agendaitem",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_agendaitemevent" ("county_id", "id", "meeting_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title") SELECT new_values."county_id", new_values."id", new_values."meeting_id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="c89b01ab0dcd0638c0a4bb23a2b466fa0ce0f1f6",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_cc4bd",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="conferences_agendaitem",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="agendaitem",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_agendaitemevent" ("county_id", "id", "meeting_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title") SELECT new_values."county_id", new_values."id", new_values."meeting_id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."position", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="3f8a1c9f34c022ef3ca6f01af3772132565f0668",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_c2b09",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="conferences_agendaitem",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="member_of_a_reporting_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)),
-                fields=("county", "organization", "name", "post"),
-                name="member_once",
-                violation_error_message="这位成员已经登记，请勿重复登记。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
-                name="member_until_after_since",
-                violation_error_message="任职结束不能早于任职开始。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="member",
             trigger=pgtrigger.compiler.Trigger(
@@ -1065,26 +927,6 @@ class Migration(migrations.Migration):
                     table="conferences_member",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="meeting_of_a_reporting_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("called_off_at__isnull", True)),
-                fields=("county", "organization", "title"),
-                name="meeting_title_once",
-                violation_error_message="已有同名的会议，请核对是否重复登记。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confirmed_at__isnull", True), ("called_off_at__isnull", True), _connector="OR"),
-                name="meeting_called_off_has_no_minutes",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1133,9 +975,143 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.UniqueConstraint(fields=("county", "meeting", "member"), name="attendance_once"),
+        pgtrigger.migrations.AddTrigger(
+            model_name="agendaitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="part_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nIF EXISTS (\n    SELECT FROM conferences_meeting\n    WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.meeting_id ELSE NEW.meeting_id END AND confirmed_at IS NOT NULL\n) THEN\n    RAISE EXCEPTION 'the minutes of this meeting are confirmed' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;\n",
+                    hash="acd67d03c3082617ceaf519352f0fc6642bc52d6",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_part_stays_7c82d",
+                    table="conferences_agendaitem",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="agendaitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_agendaitemevent" ("county_id", "id", "meeting_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title") SELECT new_values."county_id", new_values."id", new_values."meeting_id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c89b01ab0dcd0638c0a4bb23a2b466fa0ce0f1f6",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_cc4bd",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="conferences_agendaitem",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="agendaitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_agendaitemevent" ("county_id", "id", "meeting_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title") SELECT new_values."county_id", new_values."id", new_values."meeting_id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."position", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="3f8a1c9f34c022ef3ca6f01af3772132565f0668",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c2b09",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="conferences_agendaitem",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="attachment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="part_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nIF EXISTS (\n    SELECT FROM conferences_meeting\n    WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.meeting_id ELSE NEW.meeting_id END AND confirmed_at IS NOT NULL\n) THEN\n    RAISE EXCEPTION 'the minutes of this meeting are confirmed' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;\n",
+                    hash="d965efb6d9b0a81befbfceba0a21f98eac2da71d",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_part_stays_f5741",
+                    table="conferences_attachment",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="attachment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_attachmentevent" ("content_type", "county_id", "file", "id", "meeting_id", "name", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size") SELECT new_values."content_type", new_values."county_id", new_values."file", new_values."id", new_values."meeting_id", new_values."name", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."sha256", new_values."size" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="4dece7a923348fff869aa8109c6194e44eab80f4",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_fdf68",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="conferences_attachment",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="attachment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_attachmentevent" ("content_type", "county_id", "file", "id", "meeting_id", "name", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size") SELECT new_values."content_type", new_values."county_id", new_values."file", new_values."id", new_values."meeting_id", new_values."name", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."sha256", new_values."size" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="5363d72289c72b39beb122627236709b627de04a",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_78788",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="conferences_attachment",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="part_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nIF EXISTS (\n    SELECT FROM conferences_meeting\n    WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.meeting_id ELSE NEW.meeting_id END AND confirmed_at IS NOT NULL\n) THEN\n    RAISE EXCEPTION 'the minutes of this meeting are confirmed' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;\n",
+                    hash="c7c192bf825ecf7d566afd43ca1fda9a964755a7",
+                    operation='INSERT OR UPDATE OF "text", "responsible", "due_on" OR DELETE',
+                    pgid="pgtrigger_part_stays_73e7e",
+                    table="conferences_decision",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_decisionevent" ("county_id", "due_on", "id", "meeting_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "responsible", "task_id", "text") SELECT new_values."county_id", new_values."due_on", new_values."id", new_values."meeting_id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."responsible", new_values."task_id", new_values."text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="e37663f07f52caa764536bd1af761097e1c02766",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_30879",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="conferences_decision",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "conferences_decisionevent" ("county_id", "due_on", "id", "meeting_id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "responsible", "task_id", "text") SELECT new_values."county_id", new_values."due_on", new_values."id", new_values."meeting_id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."position", new_values."responsible", new_values."task_id", new_values."text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="6b06c3a43f2f5551f8df71c3795eb4a4b7546493",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ed511",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="conferences_decision",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="attendance",
@@ -1182,18 +1158,6 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="rhythm",
-            constraint=models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="rhythm_of_a_reporting_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="rhythm",
-            constraint=models.UniqueConstraint(fields=("county", "organization"), name="rhythm_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rhythm",
-            constraint=models.CheckConstraint(condition=models.Q(("times__range", (1, 12))), name="rhythm_times_possible"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="rhythm",

@@ -18,8 +18,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
@@ -63,6 +63,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("closed_at", models.DateTimeField(editable=False, null=True, verbose_name="关闭时间")),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="coverage.year"
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -128,6 +134,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "目标",
                 "verbose_name_plural": "目标",
                 "ordering": ["indicator", "year"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("indicator", "year", "county"), name="target_once_a_year", nulls_distinct=False),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__gte", Decimal("0")), ("percent__lte", Decimal("100"))),
+                        name="target_is_a_percentage",
+                        violation_error_message="目标应在 0 到 100 之间。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -211,6 +225,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "覆盖数字",
                 "verbose_name_plural": "覆盖数字",
+                "indexes": [models.Index(fields=["organization", "year"], name="figure_of_node")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "year", "indicator", "organization", "group"), name="figure_once_a_year"),
+                    models.CheckConstraint(condition=models.Q(("covered__lte", models.F("total"))), name="figure_never_over_whole"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,6 +285,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "数字更正",
                 "verbose_name_plural": "数字更正",
                 "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["year", "indicator", "organization"], name="correction_of_fact")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="fact_correction_has_a_reason")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -306,6 +329,8 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "应覆盖单位",
                 "verbose_name_plural": "应覆盖名单",
+                "indexes": [models.Index(fields=["year", "indicator", "organization"], name="fact_of_organization")],
+                "constraints": [models.UniqueConstraint(fields=("county", "year", "indicator", "organization"), name="fact_once_a_year")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -340,25 +365,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddField(
-            model_name="yearevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="coverage.year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(fields=("indicator", "year", "county"), name="target_once_a_year", nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent__gte", Decimal("0")), ("percent__lte", Decimal("100"))),
-                name="target_is_a_percentage",
-                violation_error_message="目标应在 0 到 100 之间。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="target",
             trigger=pgtrigger.compiler.Trigger(
@@ -390,18 +396,6 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="figure",
-            index=models.Index(fields=["organization", "year"], name="figure_of_node"),
-        ),
-        migrations.AddConstraint(
-            model_name="figure",
-            constraint=models.UniqueConstraint(fields=("county", "year", "indicator", "organization", "group"), name="figure_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="figure",
-            constraint=models.CheckConstraint(condition=models.Q(("covered__lte", models.F("total"))), name="figure_never_over_whole"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="figure",
@@ -450,22 +444,6 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="factcorrection",
-            index=models.Index(fields=["year", "indicator", "organization"], name="correction_of_fact"),
-        ),
-        migrations.AddConstraint(
-            model_name="factcorrection",
-            constraint=models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="fact_correction_has_a_reason"),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(fields=["year", "indicator", "organization"], name="fact_of_organization"),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.UniqueConstraint(fields=("county", "year", "indicator", "organization"), name="fact_once_a_year"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="fact",

@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
@@ -109,6 +109,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "后台任务",
                 "verbose_name_plural": "后台任务",
                 "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["running", "waiting"])),
+                        fields=("county", "owner", "hat", "digest"),
+                        name="job_once_at_a_time",
+                        violation_error_message="同样的任务正在办理。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "running", "done", "failed", "cancelled"])), name="job_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("state__in", ["running", "waiting"])),
+                            models.Q(("finished_at__isnull", False), models.Q(("state__in", ["running", "waiting"]), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="job_finished_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("file", ""), ("state", "done"), _connector="OR"), name="job_file_of_a_finished_one"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -217,38 +239,6 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["running", "waiting"])),
-                fields=("county", "owner", "hat", "digest"),
-                name="job_once_at_a_time",
-                violation_error_message="同样的任务正在办理。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "running", "done", "failed", "cancelled"])), name="job_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", True), ("state__in", ["running", "waiting"])),
-                    models.Q(("finished_at__isnull", False), models.Q(("state__in", ["running", "waiting"]), _negated=True)),
-                    _connector="OR",
-                ),
-                name="job_finished_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("file", ""), ("state", "done"), _connector="OR"), name="job_file_of_a_finished_one"
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="job",

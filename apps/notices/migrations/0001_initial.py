@@ -19,11 +19,53 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Robot",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(help_text="便于辨认，例如“少工委工作群”。", max_length=40, verbose_name="群名称")),
+                ("webhook", models.CharField(max_length=500, validators=[apps.notices.validators.webhook], verbose_name="Webhook 地址")),
+                ("secret", models.CharField(blank=True, max_length=200, verbose_name="加签密钥")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "群机器人",
+                "verbose_name_plural": "群机器人",
+                "ordering": ["organization__path", "name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "organization", "name"),
+                        name="robot_name_once",
+                        violation_error_message="本单位已有同名的群机器人，请换一个名称。",
+                    )
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="Delivery",
             fields=[
@@ -82,11 +124,42 @@ class Migration(migrations.Migration):
                         verbose_name="接收人",
                     ),
                 ),
+                (
+                    "robot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="notices.robot",
+                        verbose_name="群机器人",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "发送记录",
                 "verbose_name_plural": "发送记录",
                 "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "sending"])), fields=["not_before"], name="delivery_under_way"
+                    ),
+                    models.Index(fields=["-created_at", "-id"], name="delivery_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("channel", "mail"), ("robot__isnull", True), ("user__isnull", False)),
+                            models.Q(("channel", "robot"), ("robot__isnull", False), ("user__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="delivery_to_a_person_or_a_group",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("state", "sending"), _negated=True), ("claimed_at__isnull", False), _connector="OR"),
+                        name="delivery_sending_is_claimed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -178,6 +251,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "事项",
                 "verbose_name_plural": "事项",
                 "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(condition=models.Q(("told_at__isnull", True)), fields=["id"], name="event_untold")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "organization", "key"), name="event_told_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("to", ""), _negated=True), ("person__isnull", False), _connector="OR"),
+                        name="event_to_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("url", ""),
+                            models.Q(("url__startswith", "/"), models.Q(("url__startswith", "//"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="event_leads_to_a_page_of_ours",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +353,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "通知",
                 "verbose_name_plural": "通知",
                 "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(condition=models.Q(("read_at__isnull", True)), fields=["user"], name="notice_unread"),
+                    models.Index(fields=["user", "-at", "-id"], name="notice_newest"),
+                    models.Index(fields=["event"], name="notice_of_event"),
+                    models.Index(
+                        condition=models.Q(("delivery__isnull", True), ("send_at__isnull", False)),
+                        fields=["send_at"],
+                        name="notice_to_mail",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "event", "user"), name="notice_once_to_a_person"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("url", ""),
+                            models.Q(("url__startswith", "/"), models.Q(("url__startswith", "//"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="notice_leads_to_a_page_of_ours",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -327,6 +437,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "通知设置",
                 "verbose_name_plural": "通知设置",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("quiet_from__isnull", True), ("quiet_to__isnull", True)),
+                            models.Q(("quiet_from__isnull", False), ("quiet_to__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="quiet_has_two_ends",
+                        violation_error_message="免打扰的起止时间要么都填，要么都不填。",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("digest_hour__lte", 23)), name="digest_hour_of_a_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -402,41 +524,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Robot",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(help_text="便于辨认，例如“少工委工作群”。", max_length=40, verbose_name="群名称")),
-                ("webhook", models.CharField(max_length=500, validators=[apps.notices.validators.webhook], verbose_name="Webhook 地址")),
-                ("secret", models.CharField(blank=True, max_length=200, verbose_name="加签密钥")),
-                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
-                (
-                    "county",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="报送单位",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="单位",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "群机器人",
-                "verbose_name_plural": "群机器人",
-                "ordering": ["organization__path", "name", "pk"],
             },
         ),
         migrations.CreateModel(
@@ -522,19 +609,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "群消息",
                 "verbose_name_plural": "群消息",
                 "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("delivery__isnull", True), ("send_at__isnull", False)), fields=["send_at"], name="post_to_send"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "event", "robot"), name="post_once_to_a_group"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("url", ""),
+                            models.Q(("url__startswith", "/"), models.Q(("url__startswith", "//"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="post_leads_to_a_page_of_ours",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="delivery",
-            name="robot",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="deliveries",
-                to="notices.robot",
-                verbose_name="群机器人",
-            ),
         ),
         migrations.CreateModel(
             name="RobotEvent",
@@ -582,132 +673,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(condition=models.Q(("told_at__isnull", True)), fields=["id"], name="event_untold"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(fields=("county", "organization", "key"), name="event_told_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("to", ""), _negated=True), ("person__isnull", False), _connector="OR"),
-                name="event_to_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("url", ""), models.Q(("url__startswith", "/"), models.Q(("url__startswith", "//"), _negated=True)), _connector="OR"
-                ),
-                name="event_leads_to_a_page_of_ours",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="event",
-            trigger=pgtrigger.compiler.Trigger(
-                name="stays_what_it_said",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."url" IS DISTINCT FROM (NEW."url") OR OLD."due" IS DISTINCT FROM (NEW."due") OR OLD."until" IS DISTINCT FROM (NEW."until") OR OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."to" IS DISTINCT FROM (NEW."to") OR OLD."addressee_id" IS DISTINCT FROM (NEW."addressee_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="c7dc2452e6f2ddca3efa40d4e4e3dcf4f7898f0d",
-                    operation="UPDATE",
-                    pgid="pgtrigger_stays_what_it_said_eff81",
-                    table="notices_event",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(condition=models.Q(("read_at__isnull", True)), fields=["user"], name="notice_unread"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["user", "-at", "-id"], name="notice_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["event"], name="notice_of_event"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("delivery__isnull", True), ("send_at__isnull", False)), fields=["send_at"], name="notice_to_mail"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("county", "event", "user"), name="notice_once_to_a_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("url", ""), models.Q(("url__startswith", "/"), models.Q(("url__startswith", "//"), _negated=True)), _connector="OR"
-                ),
-                name="notice_leads_to_a_page_of_ours",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("quiet_from__isnull", True), ("quiet_to__isnull", True)),
-                    models.Q(("quiet_from__isnull", False), ("quiet_to__isnull", False)),
-                    _connector="OR",
-                ),
-                name="quiet_has_two_ends",
-                violation_error_message="免打扰的起止时间要么都填，要么都不填。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.CheckConstraint(condition=models.Q(("digest_hour__lte", 23)), name="digest_hour_of_a_day"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="preference",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "notices_preferenceevent" ("digest_hour", "id", "mail", "muted", "pace", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quiet_from", "quiet_to", "user_id") SELECT new_values."digest_hour", new_values."id", new_values."mail", new_values."muted", new_values."pace", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."quiet_from", new_values."quiet_to", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="da1f9b54eb4cff8396f896c69af209163f365d19",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_b1b9a",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="notices_preference",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="preference",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "notices_preferenceevent" ("digest_hour", "id", "mail", "muted", "pace", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quiet_from", "quiet_to", "user_id") SELECT new_values."digest_hour", new_values."id", new_values."mail", new_values."muted", new_values."pace", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."quiet_from", new_values."quiet_to", new_values."user_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="b2654e94beb0c5456eeeff7fd9da7aef1b217c03",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_7403c",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="notices_preference",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="robot",
-            constraint=models.UniqueConstraint(
-                fields=("county", "organization", "name"),
-                name="robot_name_once",
-                violation_error_message="本单位已有同名的群机器人，请换一个名称。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="robot",
             trigger=pgtrigger.compiler.Trigger(
@@ -740,49 +705,51 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(
-                condition=models.Q(("delivery__isnull", True), ("send_at__isnull", False)), fields=["send_at"], name="post_to_send"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.UniqueConstraint(fields=("county", "event", "robot"), name="post_once_to_a_group"),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("url", ""), models.Q(("url__startswith", "/"), models.Q(("url__startswith", "//"), _negated=True)), _connector="OR"
+        pgtrigger.migrations.AddTrigger(
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_what_it_said",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."url" IS DISTINCT FROM (NEW."url") OR OLD."due" IS DISTINCT FROM (NEW."due") OR OLD."until" IS DISTINCT FROM (NEW."until") OR OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."to" IS DISTINCT FROM (NEW."to") OR OLD."addressee_id" IS DISTINCT FROM (NEW."addressee_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="c7dc2452e6f2ddca3efa40d4e4e3dcf4f7898f0d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stays_what_it_said_eff81",
+                    table="notices_event",
+                    when="BEFORE",
                 ),
-                name="post_leads_to_a_page_of_ours",
             ),
         ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(condition=models.Q(("state__in", ["waiting", "sending"])), fields=["not_before"], name="delivery_under_way"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["-created_at", "-id"], name="delivery_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("channel", "mail"), ("robot__isnull", True), ("user__isnull", False)),
-                    models.Q(("channel", "robot"), ("robot__isnull", False), ("user__isnull", True)),
-                    _connector="OR",
+        pgtrigger.migrations.AddTrigger(
+            model_name="preference",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "notices_preferenceevent" ("digest_hour", "id", "mail", "muted", "pace", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quiet_from", "quiet_to", "user_id") SELECT new_values."digest_hour", new_values."id", new_values."mail", new_values."muted", new_values."pace", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."quiet_from", new_values."quiet_to", new_values."user_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="da1f9b54eb4cff8396f896c69af209163f365d19",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b1b9a",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="notices_preference",
+                    when="AFTER",
                 ),
-                name="delivery_to_a_person_or_a_group",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("state", "sending"), _negated=True), ("claimed_at__isnull", False), _connector="OR"),
-                name="delivery_sending_is_claimed",
+        pgtrigger.migrations.AddTrigger(
+            model_name="preference",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "notices_preferenceevent" ("digest_hour", "id", "mail", "muted", "pace", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quiet_from", "quiet_to", "user_id") SELECT new_values."digest_hour", new_values."id", new_values."mail", new_values."muted", new_values."pace", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."quiet_from", new_values."quiet_to", new_values."user_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="b2654e94beb0c5456eeeff7fd9da7aef1b217c03",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_7403c",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="notices_preference",
+                    when="AFTER",
+                ),
             ),
         ),
     ]

@@ -112,6 +112,15 @@ class Migration(migrations.Migration):
                     ("conferences.confirm", "确认联席会议纪要"),
                 ],
                 "default_permissions": (),
+                "indexes": [django.contrib.postgres.indexes.GistIndex(fields=["path"], name="organization_path")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("parent", "kind", "name"), name="organization_name_once_below_parent"),
+                    models.UniqueConstraint(fields=("id", "county"), name="organization_with_county"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["city", "county", "town", "cluster", "school", "place"])),
+                        name="organization_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -240,6 +249,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "少先队组织",
                 "verbose_name_plural": "少先队组织",
                 "ordering": ["kind", "name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "organization", "kind", "name"), name="unit_name_once_at_organization"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("dissolved_on__isnull", True), ("dissolved_on__gte", models.F("established_on")), _connector="OR"
+                        ),
+                        name="unit_dissolved_after_established",
+                        violation_error_message="撤销日期不能早于成立日期。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -445,6 +464,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "角色",
                 "verbose_name_plural": "角色",
+                "constraints": [models.UniqueConstraint(fields=("role", "organization"), name="role_once_at_organization")],
             },
         ),
         migrations.CreateModel(
@@ -571,6 +591,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "学校",
                 "verbose_name_plural": "学校",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("opened_on__isnull", True),
+                            ("closed_on__isnull", True),
+                            ("closed_on__gte", models.F("opened_on")),
+                            _connector="OR",
+                        ),
+                        name="school_closed_after_opened",
+                        violation_error_message="撤并日期不能早于建校日期。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -653,23 +685,14 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddIndex(
-            model_name="organization",
-            index=django.contrib.postgres.indexes.GistIndex(fields=["path"], name="organization_path"),
-        ),
-        migrations.AddConstraint(
-            model_name="organization",
-            constraint=models.UniqueConstraint(fields=("parent", "kind", "name"), name="organization_name_once_below_parent"),
-        ),
-        migrations.AddConstraint(
-            model_name="organization",
-            constraint=models.UniqueConstraint(fields=("id", "county"), name="organization_with_county"),
-        ),
-        migrations.AddConstraint(
-            model_name="organization",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["city", "county", "town", "cluster", "school", "place"])), name="organization_kind_known"
-            ),
+        migrations.CreateModel(
+            name="Held",
+            fields=[],
+            options={
+                "proxy": True,
+                "default_permissions": (),
+            },
+            bases=("accounts.user_groups",),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="organization",
@@ -748,18 +771,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="pioneerunit",
-            constraint=models.UniqueConstraint(fields=("county", "organization", "kind", "name"), name="unit_name_once_at_organization"),
-        ),
-        migrations.AddConstraint(
-            model_name="pioneerunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("dissolved_on__isnull", True), ("dissolved_on__gte", models.F("established_on")), _connector="OR"),
-                name="unit_dissolved_after_established",
-                violation_error_message="撤销日期不能早于成立日期。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="pioneerunit",
             trigger=pgtrigger.compiler.Trigger(
@@ -824,10 +835,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="roleholding",
-            constraint=models.UniqueConstraint(fields=("role", "organization"), name="role_once_at_organization"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="roleholding",
             trigger=pgtrigger.compiler.Trigger(
@@ -860,14 +867,19 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="school",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("opened_on__isnull", True), ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
+        pgtrigger.migrations.AddTrigger(
+            model_name="roleholding",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stays_what_it_is",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."group_id" IS DISTINCT FROM (NEW."group_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="552a0dc43da0b51df8a664940b43358d7ec6d199",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stays_what_it_is_90dd4",
+                    table="organizations_roleholding",
+                    when="BEFORE",
                 ),
-                name="school_closed_after_opened",
-                violation_error_message="撤并日期不能早于建校日期。",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -899,32 +911,6 @@ class Migration(migrations.Migration):
                     referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
                     table="organizations_school",
                     when="AFTER",
-                ),
-            ),
-        ),
-        migrations.CreateModel(
-            name="Held",
-            fields=[],
-            options={
-                "proxy": True,
-                "default_permissions": (),
-                "indexes": [],
-                "constraints": [],
-            },
-            bases=("accounts.user_groups",),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="roleholding",
-            trigger=pgtrigger.compiler.Trigger(
-                name="stays_what_it_is",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."group_id" IS DISTINCT FROM (NEW."group_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."organization_id" IS DISTINCT FROM (NEW."organization_id"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="552a0dc43da0b51df8a664940b43358d7ec6d199",
-                    operation="UPDATE",
-                    pgid="pgtrigger_stays_what_it_is_90dd4",
-                    table="organizations_roleholding",
-                    when="BEFORE",
                 ),
             ),
         ),

@@ -18,8 +18,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
@@ -173,6 +173,61 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "结对",
                 "ordering": ["-year", "-pk"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["-year", "-id"], name="pairing_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("partner", models.F("organization")), _negated=True),
+                        name="pairing_not_with_oneself",
+                        violation_error_message="对方学校不能是本校。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True), ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="pairing_dates_in_order",
+                        violation_error_message="结束日期不能早于开始日期。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(
+                                ("state__in", ["draft", "submitted", "returned", "approved"]),
+                                ("submitted_at__isnull", False),
+                                ("submitted_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pairing_submitted_has_time",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("county", "organization", "partner_county", "partner", "year"),
+                        name="pairing_proposed_once_a_year",
+                        violation_error_message="两校在这一年度已有结对，不能重复。",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("year"),
+                        django.db.models.functions.comparison.Least("organization", "partner"),
+                        django.db.models.functions.comparison.Greatest("organization", "partner"),
+                        condition=models.Q(("state__in", ["approved", "submitted"])),
+                        name="pairing_once_a_year",
+                        violation_error_message="两校在这一年度已有结对，不能重复。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            models.Q(
+                                ("county_confirmed_at__isnull", False),
+                                ("partner_accepted_at__isnull", False),
+                                models.Q(
+                                    ("partner_county", models.F("county")), ("partner_county_confirmed_at__isnull", False), _connector="OR"
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pairing_confirmed_by_all",
+                        violation_error_message="对方学校和有关报送单位都同意后，结对才成立。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -350,6 +405,70 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Step",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[("submit", "上报"), ("approve", "通过"), ("return", "退回")], max_length=10, verbose_name="步骤"
+                    ),
+                ),
+                ("slot", models.CharField(blank=True, max_length=20, verbose_name="环节")),
+                ("on_behalf_of", models.CharField(blank=True, max_length=60, verbose_name="经办单位")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("content", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="当时内容")),
+                ("shown", models.JSONField(default=list, verbose_name="当时文字")),
+                ("edition", models.PositiveSmallIntegerField(null=True, verbose_name="版次")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="经办人"
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+                    ),
+                ),
+                (
+                    "partner_county",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+                    ),
+                ),
+                ("report", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="pairings.pairing")),
+            ],
+            options={
+                "verbose_name": "办理记录",
+                "verbose_name_plural": "办理记录",
+                "ordering": ["at", "pk"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="Remark",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -441,76 +560,31 @@ class Migration(migrations.Migration):
                         verbose_name="办结人",
                     ),
                 ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="pairings.step"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "审核意见",
                 "verbose_name_plural": "审核意见",
                 "ordering": ["at", "pk"],
                 "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Step",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "verb",
-                    models.CharField(
-                        choices=[("submit", "上报"), ("approve", "通过"), ("return", "退回")], max_length=10, verbose_name="步骤"
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("step__isnull", True)),
+                        fields=("county", "report", "passage", "by"),
+                        name="pairings_remark_drafted_once",
                     ),
-                ),
-                ("slot", models.CharField(blank=True, max_length=20, verbose_name="环节")),
-                ("on_behalf_of", models.CharField(blank=True, max_length=60, verbose_name="经办单位")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
-                ("reason", models.TextField(blank=True, verbose_name="理由")),
-                ("content", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="当时内容")),
-                ("shown", models.JSONField(default=list, verbose_name="当时文字")),
-                ("edition", models.PositiveSmallIntegerField(null=True, verbose_name="版次")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="经办人"
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("step__isnull", False), models.Q(("answered_at__isnull", True), ("resolved_at__isnull", True)), _connector="OR"
+                        ),
+                        name="pairings_remark_answered_once_sent",
                     ),
-                ),
-                (
-                    "county",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="报送单位",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="单位",
-                    ),
-                ),
-                (
-                    "partner",
-                    models.ForeignKey(
-                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
-                    ),
-                ),
-                (
-                    "partner_county",
-                    models.ForeignKey(
-                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
-                    ),
-                ),
-                ("report", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="pairings.pairing")),
-            ],
-            options={
-                "verbose_name": "办理记录",
-                "verbose_name_plural": "办理记录",
-                "ordering": ["at", "pk"],
-                "abstract": False,
+                ],
             },
         ),
         migrations.CreateModel(
@@ -669,85 +743,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddField(
-            model_name="remark",
-            name="step",
-            field=models.ForeignKey(
-                editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="pairings.step"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pairing",
-            index=models.Index(fields=["-year", "-id"], name="pairing_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("partner", models.F("organization")), _negated=True),
-                name="pairing_not_with_oneself",
-                violation_error_message="对方学校不能是本校。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True), ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="pairing_dates_in_order",
-                violation_error_message="结束日期不能早于开始日期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(
-                        ("state__in", ["draft", "submitted", "returned", "approved"]),
-                        ("submitted_at__isnull", False),
-                        ("submitted_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="pairing_submitted_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.UniqueConstraint(
-                fields=("county", "organization", "partner_county", "partner", "year"),
-                name="pairing_proposed_once_a_year",
-                violation_error_message="两校在这一年度已有结对，不能重复。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.UniqueConstraint(
-                models.F("year"),
-                django.db.models.functions.comparison.Least("organization", "partner"),
-                django.db.models.functions.comparison.Greatest("organization", "partner"),
-                condition=models.Q(("state__in", ["approved", "submitted"])),
-                name="pairing_once_a_year",
-                violation_error_message="两校在这一年度已有结对，不能重复。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    models.Q(
-                        ("county_confirmed_at__isnull", False),
-                        ("partner_accepted_at__isnull", False),
-                        models.Q(("partner_county", models.F("county")), ("partner_county_confirmed_at__isnull", False), _connector="OR"),
-                    ),
-                    _connector="OR",
-                ),
-                name="pairing_confirmed_by_all",
-                violation_error_message="对方学校和有关报送单位都同意后，结对才成立。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="pairing",
             trigger=pgtrigger.compiler.Trigger(
@@ -778,23 +773,6 @@ class Migration(migrations.Migration):
                     table="pairings_pairing",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("step__isnull", True)),
-                fields=("county", "report", "passage", "by"),
-                name="pairings_remark_drafted_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("step__isnull", False), models.Q(("answered_at__isnull", True), ("resolved_at__isnull", True)), _connector="OR"
-                ),
-                name="pairings_remark_answered_once_sent",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

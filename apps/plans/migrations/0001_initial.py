@@ -21,49 +21,12 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("organizations", "0001_initial"),
         ("years", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Attachment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("file", models.FileField(max_length=200, upload_to=apps.plans.models.attachment_path, verbose_name="文件")),
-                ("name", models.CharField(max_length=200, verbose_name="文件名")),
-                ("content_type", models.CharField(max_length=100, verbose_name="类型")),
-                ("size", models.PositiveIntegerField(verbose_name="大小")),
-                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
-                ("added_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
-                (
-                    "county",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="报送单位",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="单位",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "附件",
-                "verbose_name_plural": "附件",
-                "ordering": ["pk"],
-            },
-        ),
         migrations.CreateModel(
             name="Plan",
             fields=[
@@ -156,6 +119,62 @@ class Migration(migrations.Migration):
                 "verbose_name": "工作方案",
                 "verbose_name_plural": "工作方案",
                 "ordering": ["-window__year", "county__position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "organization", "window"), name="plan_once_a_year"),
+                    models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="plan_of_a_reporting_unit"),
+                    models.UniqueConstraint(fields=("window", "number"), name="plan_number_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(
+                                ("state__in", ["draft", "submitted", "returned", "approved"]),
+                                ("submitted_at__isnull", False),
+                                ("submitted_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plan_submitted_has_time",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Attachment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.FileField(max_length=200, upload_to=apps.plans.models.attachment_path, verbose_name="文件")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("content_type", models.CharField(max_length=100, verbose_name="类型")),
+                ("size", models.PositiveIntegerField(verbose_name="大小")),
+                ("sha256", models.CharField(max_length=64, verbose_name="校验值")),
+                ("added_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                ("plan", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="plans.plan")),
+            ],
+            options={
+                "verbose_name": "附件",
+                "verbose_name_plural": "附件",
+                "ordering": ["pk"],
+                "constraints": [models.UniqueConstraint(fields=("county", "plan", "sha256"), name="attachment_once_in_plan")],
             },
         ),
         migrations.CreateModel(
@@ -217,11 +236,6 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
             },
-        ),
-        migrations.AddField(
-            model_name="attachment",
-            name="plan",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="plans.plan"),
         ),
         migrations.CreateModel(
             name="PlanEvent",
@@ -339,6 +353,58 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Step",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[("submit", "上报"), ("approve", "通过"), ("return", "退回")], max_length=10, verbose_name="步骤"
+                    ),
+                ),
+                ("slot", models.CharField(blank=True, max_length=20, verbose_name="环节")),
+                ("on_behalf_of", models.CharField(blank=True, max_length=60, verbose_name="经办单位")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("content", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="当时内容")),
+                ("shown", models.JSONField(default=list, verbose_name="当时文字")),
+                ("edition", models.PositiveSmallIntegerField(null=True, verbose_name="版次")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="经办人"
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                ("report", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="plans.plan")),
+            ],
+            options={
+                "verbose_name": "办理记录",
+                "verbose_name_plural": "办理记录",
+                "ordering": ["at", "pk"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="Remark",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -418,12 +484,31 @@ class Migration(migrations.Migration):
                         verbose_name="办结人",
                     ),
                 ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="plans.step"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "审核意见",
                 "verbose_name_plural": "审核意见",
                 "ordering": ["at", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("step__isnull", True)),
+                        fields=("county", "report", "passage", "by"),
+                        name="plans_remark_drafted_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("step__isnull", False), models.Q(("answered_at__isnull", True), ("resolved_at__isnull", True)), _connector="OR"
+                        ),
+                        name="plans_remark_answered_once_sent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -460,6 +545,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "方案部分",
                 "verbose_name_plural": "方案部分",
                 "ordering": ["position"],
+                "constraints": [models.UniqueConstraint(fields=("window", "key"), name="section_once_in_window")],
             },
         ),
         migrations.CreateModel(
@@ -547,6 +633,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "实施步骤",
                 "verbose_name_plural": "实施步骤",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "plan", "position"), name="stage_position_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True), ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="stage_ends_after_start",
+                        violation_error_message="结束日期不能早于开始日期。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -605,58 +701,6 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Step",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "verb",
-                    models.CharField(
-                        choices=[("submit", "上报"), ("approve", "通过"), ("return", "退回")], max_length=10, verbose_name="步骤"
-                    ),
-                ),
-                ("slot", models.CharField(blank=True, max_length=20, verbose_name="环节")),
-                ("on_behalf_of", models.CharField(blank=True, max_length=60, verbose_name="经办单位")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
-                ("reason", models.TextField(blank=True, verbose_name="理由")),
-                ("content", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="当时内容")),
-                ("shown", models.JSONField(default=list, verbose_name="当时文字")),
-                ("edition", models.PositiveSmallIntegerField(null=True, verbose_name="版次")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="经办人"
-                    ),
-                ),
-                (
-                    "county",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="报送单位",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="单位",
-                    ),
-                ),
-                ("report", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="plans.plan")),
-            ],
-            options={
-                "verbose_name": "办理记录",
-                "verbose_name_plural": "办理记录",
-                "ordering": ["at", "pk"],
                 "abstract": False,
             },
         ),
@@ -794,13 +838,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddField(
-            model_name="remark",
-            name="step",
-            field=models.ForeignKey(
-                editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="plans.step"
-            ),
-        ),
         migrations.CreateModel(
             name="Look",
             fields=[
@@ -843,6 +880,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "审阅记录",
                 "verbose_name_plural": "审阅记录",
                 "abstract": False,
+                "constraints": [models.UniqueConstraint(fields=("county", "report", "reader"), name="plans_look_once")],
             },
         ),
         migrations.CreateModel(
@@ -892,6 +930,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "工作任务",
                 "verbose_name_plural": "工作任务",
                 "ordering": ["starts_on", "ends_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="task_ends_after_start",
+                        violation_error_message="结束日期不能早于开始日期。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -963,33 +1008,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(fields=("county", "organization", "window"), name="plan_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="plan_of_a_reporting_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(fields=("window", "number"), name="plan_number_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(
-                        ("state__in", ["draft", "submitted", "returned", "approved"]),
-                        ("submitted_at__isnull", False),
-                        ("submitted_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="plan_submitted_has_time",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="plan",
             trigger=pgtrigger.compiler.Trigger(
@@ -1022,10 +1040,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(fields=("county", "plan", "sha256"), name="attachment_once_in_plan"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="attachment",
             trigger=pgtrigger.compiler.Trigger(
@@ -1056,103 +1070,6 @@ class Migration(migrations.Migration):
                     table="plans_attachment",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="section",
-            constraint=models.UniqueConstraint(fields=("window", "key"), name="section_once_in_window"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="section",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "plans_sectionevent" ("guidance", "id", "is_required", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title", "window_id") SELECT new_values."guidance", new_values."id", new_values."is_required", new_values."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."title", new_values."window_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="f0c0f68c964bf35ed1b0eebe374317cba13f0b47",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_e5646",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="plans_section",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="section",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "plans_sectionevent" ("guidance", "id", "is_required", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title", "window_id") SELECT new_values."guidance", new_values."id", new_values."is_required", new_values."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."position", new_values."title", new_values."window_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="513cee0744a0a06cf1562de62f61a4ffce226f1a",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_b8931",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="plans_section",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.UniqueConstraint(fields=("county", "plan", "position"), name="stage_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True), ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="stage_ends_after_start",
-                violation_error_message="结束日期不能早于开始日期。",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="stage",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "plans_stageevent" ("county_id", "ends_on", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "responsible", "starts_on", "title") SELECT new_values."county_id", new_values."ends_on", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."plan_id", new_values."position", new_values."responsible", new_values."starts_on", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="32e38ce8868ceb917ac095e82d1ac30371d34cf1",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_8f9b7",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="plans_stage",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="stage",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "plans_stageevent" ("county_id", "ends_on", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "responsible", "starts_on", "title") SELECT new_values."county_id", new_values."ends_on", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."plan_id", new_values."position", new_values."responsible", new_values."starts_on", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="e5ed358c26a63781ed39441037bb9ad028bd614c",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_c617e",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="plans_stage",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("step__isnull", True)), fields=("county", "report", "passage", "by"), name="plans_remark_drafted_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("step__isnull", False), models.Q(("answered_at__isnull", True), ("resolved_at__isnull", True)), _connector="OR"
-                ),
-                name="plans_remark_answered_once_sent",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1187,16 +1104,68 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="look",
-            constraint=models.UniqueConstraint(fields=("county", "report", "reader"), name="plans_look_once"),
+        pgtrigger.migrations.AddTrigger(
+            model_name="section",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "plans_sectionevent" ("guidance", "id", "is_required", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title", "window_id") SELECT new_values."guidance", new_values."id", new_values."is_required", new_values."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."position", new_values."title", new_values."window_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f0c0f68c964bf35ed1b0eebe374317cba13f0b47",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_e5646",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="plans_section",
+                    when="AFTER",
+                ),
+            ),
         ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                name="task_ends_after_start",
-                violation_error_message="结束日期不能早于开始日期。",
+        pgtrigger.migrations.AddTrigger(
+            model_name="section",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "plans_sectionevent" ("guidance", "id", "is_required", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title", "window_id") SELECT new_values."guidance", new_values."id", new_values."is_required", new_values."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."position", new_values."title", new_values."window_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="513cee0744a0a06cf1562de62f61a4ffce226f1a",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b8931",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="plans_section",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="stage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "plans_stageevent" ("county_id", "ends_on", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "responsible", "starts_on", "title") SELECT new_values."county_id", new_values."ends_on", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."plan_id", new_values."position", new_values."responsible", new_values."starts_on", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="32e38ce8868ceb917ac095e82d1ac30371d34cf1",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_8f9b7",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="plans_stage",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="stage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "plans_stageevent" ("county_id", "ends_on", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "position", "responsible", "starts_on", "title") SELECT new_values."county_id", new_values."ends_on", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."plan_id", new_values."position", new_values."responsible", new_values."starts_on", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="e5ed358c26a63781ed39441037bb9ad028bd614c",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c617e",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="plans_stage",
+                    when="AFTER",
+                ),
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -20,11 +20,52 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Checklist",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                ("source", models.CharField(max_length=120, verbose_name="标准出处")),
+                ("effective_from", models.DateField(unique=True, verbose_name="施行日期")),
+                (
+                    "min_area",
+                    models.DecimalField(
+                        decimal_places=1,
+                        max_digits=6,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="面积标准（平方米）",
+                    ),
+                ),
+                (
+                    "small_area",
+                    models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True, verbose_name="小规模学校面积标准（平方米）"),
+                ),
+                ("small_up_to_classes", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="小规模学校班级数上限")),
+            ],
+            options={
+                "verbose_name": "队室标准",
+                "verbose_name_plural": "队室标准",
+                "ordering": ["-effective_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("small_area__isnull", True), ("small_up_to_classes__isnull", True)),
+                            models.Q(
+                                ("small_area__gt", 0), ("small_area__lte", models.F("min_area")), ("small_up_to_classes__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="checklist_small_schools_need_less",
+                        violation_error_message="小规模学校的面积标准和班级数上限应同时填写，且面积不高于一般标准。",
+                    )
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="ChecklistEvent",
             fields=[
@@ -51,6 +92,12 @@ class Migration(migrations.Migration):
                     models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True, verbose_name="小规模学校面积标准（平方米）"),
                 ),
                 ("small_up_to_classes", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="小规模学校班级数上限")),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="rooms.checklist"
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -72,11 +119,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("required", models.BooleanField(default=True, verbose_name="必备")),
+                (
+                    "checklist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="rooms.checklist", verbose_name="队室标准"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "队室标准项目",
                 "verbose_name_plural": "队室标准项目",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("checklist", "key"), name="checklist_item_once"),
+                    models.UniqueConstraint(fields=("checklist", "position"), name="checklist_item_position_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -100,46 +157,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("required", models.BooleanField(default=True, verbose_name="必备")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Remark",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("passage", models.CharField(blank=True, editable=False, max_length=80, verbose_name="栏目代号")),
-                ("label", models.CharField(editable=False, max_length=80, verbose_name="栏目")),
-                ("text", models.TextField(blank=True, max_length=1000, verbose_name="意见")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="提出时间")),
-                ("answer", models.TextField(blank=True, max_length=1000, verbose_name="答复")),
-                ("answered_at", models.DateTimeField(editable=False, null=True, verbose_name="答复时间")),
-                ("resolved_at", models.DateTimeField(editable=False, null=True, verbose_name="办结时间")),
-            ],
-            options={
-                "verbose_name": "审核意见",
-                "verbose_name_plural": "审核意见",
-                "ordering": ["at", "pk"],
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="RemarkEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("pgh_context_id", models.UUIDField(null=True)),
-                ("id", models.BigIntegerField()),
-                ("passage", models.CharField(blank=True, editable=False, max_length=80, verbose_name="栏目代号")),
-                ("label", models.CharField(editable=False, max_length=80, verbose_name="栏目")),
-                ("text", models.TextField(blank=True, max_length=1000, verbose_name="意见")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="提出时间")),
-                ("answer", models.TextField(blank=True, max_length=1000, verbose_name="答复")),
-                ("answered_at", models.DateTimeField(editable=False, null=True, verbose_name="答复时间")),
-                ("resolved_at", models.DateTimeField(editable=False, null=True, verbose_name="办结时间")),
+                (
+                    "checklist",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="rooms.checklist",
+                        verbose_name="队室标准",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="rooms.checklistitem"
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -201,11 +235,390 @@ class Migration(migrations.Migration):
                 ),
                 ("area_needed", models.DecimalField(decimal_places=1, editable=False, max_digits=6, null=True, verbose_name="面积标准")),
                 ("is_standard", models.BooleanField(default=False, editable=False, verbose_name="规范队室")),
+                (
+                    "checklist",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="rooms.checklist",
+                        verbose_name="队室标准",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="起草人",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rooms",
+                        to="organizations.organization",
+                        verbose_name="学校",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上报人",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="修改人",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "队室",
                 "verbose_name_plural": "队室",
                 "ordering": ["county__position", "organization__name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "organization"), name="room_once_for_school"),
+                    models.CheckConstraint(
+                        condition=models.Q(("area__isnull", True), ("area__gt", 0), _connector="OR"),
+                        name="room_has_area",
+                        violation_error_message="使用面积应大于 0。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_standard", False), ("area__gte", models.F("area_needed")), _connector="OR"),
+                        name="room_standard_is_large_enough",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(
+                                ("state__in", ["draft", "submitted", "returned", "approved"]),
+                                ("submitted_at__isnull", False),
+                                ("submitted_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="room_submitted_has_time",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Step",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[("submit", "上报"), ("approve", "通过"), ("return", "退回")], max_length=10, verbose_name="步骤"
+                    ),
+                ),
+                ("slot", models.CharField(blank=True, max_length=20, verbose_name="环节")),
+                ("on_behalf_of", models.CharField(blank=True, max_length=60, verbose_name="经办单位")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("content", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="当时内容")),
+                ("shown", models.JSONField(default=list, verbose_name="当时文字")),
+                ("edition", models.PositiveSmallIntegerField(null=True, verbose_name="版次")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="经办人"
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                ("report", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="rooms.room")),
+            ],
+            options={
+                "verbose_name": "办理记录",
+                "verbose_name_plural": "办理记录",
+                "ordering": ["at", "pk"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Remark",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("passage", models.CharField(blank=True, editable=False, max_length=80, verbose_name="栏目代号")),
+                ("label", models.CharField(editable=False, max_length=80, verbose_name="栏目")),
+                ("text", models.TextField(blank=True, max_length=1000, verbose_name="意见")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="提出时间")),
+                ("answer", models.TextField(blank=True, max_length=1000, verbose_name="答复")),
+                ("answered_at", models.DateTimeField(editable=False, null=True, verbose_name="答复时间")),
+                ("resolved_at", models.DateTimeField(editable=False, null=True, verbose_name="办结时间")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="答复人",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提出人",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="审核单位",
+                    ),
+                ),
+                (
+                    "office_county",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办结人",
+                    ),
+                ),
+                ("report", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="rooms.room")),
+                (
+                    "step",
+                    models.ForeignKey(
+                        editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="rooms.step"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "审核意见",
+                "verbose_name_plural": "审核意见",
+                "ordering": ["at", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("step__isnull", True)),
+                        fields=("county", "report", "passage", "by"),
+                        name="rooms_remark_drafted_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("step__isnull", False), models.Q(("answered_at__isnull", True), ("resolved_at__isnull", True)), _connector="OR"
+                        ),
+                        name="rooms_remark_answered_once_sent",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RemarkEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("passage", models.CharField(blank=True, editable=False, max_length=80, verbose_name="栏目代号")),
+                ("label", models.CharField(editable=False, max_length=80, verbose_name="栏目")),
+                ("text", models.TextField(blank=True, max_length=1000, verbose_name="意见")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="提出时间")),
+                ("answer", models.TextField(blank=True, max_length=1000, verbose_name="答复")),
+                ("answered_at", models.DateTimeField(editable=False, null=True, verbose_name="答复时间")),
+                ("resolved_at", models.DateTimeField(editable=False, null=True, verbose_name="办结时间")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="答复人",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提出人",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="organizations.organization",
+                        verbose_name="审核单位",
+                    ),
+                ),
+                (
+                    "office_county",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="rooms.remark"
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办结人",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="rooms.room",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="rooms.step",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -269,75 +682,89 @@ class Migration(migrations.Migration):
                 ),
                 ("area_needed", models.DecimalField(decimal_places=1, editable=False, max_digits=6, null=True, verbose_name="面积标准")),
                 ("is_standard", models.BooleanField(default=False, editable=False, verbose_name="规范队室")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Step",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "verb",
-                    models.CharField(
-                        choices=[("submit", "上报"), ("approve", "通过"), ("return", "退回")], max_length=10, verbose_name="步骤"
-                    ),
-                ),
-                ("slot", models.CharField(blank=True, max_length=20, verbose_name="环节")),
-                ("on_behalf_of", models.CharField(blank=True, max_length=60, verbose_name="经办单位")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
-                ("reason", models.TextField(blank=True, verbose_name="理由")),
-                ("content", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="当时内容")),
-                ("shown", models.JSONField(default=list, verbose_name="当时文字")),
-                ("edition", models.PositiveSmallIntegerField(null=True, verbose_name="版次")),
-            ],
-            options={
-                "verbose_name": "办理记录",
-                "verbose_name_plural": "办理记录",
-                "ordering": ["at", "pk"],
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Checklist",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=60, verbose_name="名称")),
-                ("source", models.CharField(max_length=120, verbose_name="标准出处")),
-                ("effective_from", models.DateField(unique=True, verbose_name="施行日期")),
-                (
-                    "min_area",
-                    models.DecimalField(
-                        decimal_places=1,
-                        max_digits=6,
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="面积标准（平方米）",
+                    "checklist",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="rooms.checklist",
+                        verbose_name="队室标准",
                     ),
                 ),
                 (
-                    "small_area",
-                    models.DecimalField(blank=True, decimal_places=1, max_digits=6, null=True, verbose_name="小规模学校面积标准（平方米）"),
+                    "county",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
                 ),
-                ("small_up_to_classes", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="小规模学校班级数上限")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="起草人",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="organizations.organization",
+                        verbose_name="学校",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="rooms.room"
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上报人",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="修改人",
+                    ),
+                ),
             ],
             options={
-                "verbose_name": "队室标准",
-                "verbose_name_plural": "队室标准",
-                "ordering": ["-effective_from"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("small_area__isnull", True), ("small_up_to_classes__isnull", True)),
-                            models.Q(
-                                ("small_area__gt", 0), ("small_area__lte", models.F("min_area")), ("small_up_to_classes__isnull", False)
-                            ),
-                            _connector="OR",
-                        ),
-                        name="checklist_small_schools_need_less",
-                        violation_error_message="小规模学校的面积标准和班级数上限应同时填写，且面积不高于一般标准。",
-                    )
-                ],
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -372,442 +799,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddField(
-            model_name="checklistevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="rooms.checklist"
-            ),
-        ),
-        migrations.AddField(
-            model_name="checklistitem",
-            name="checklist",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="items", to="rooms.checklist", verbose_name="队室标准"
-            ),
-        ),
-        migrations.AddField(
-            model_name="checklistitemevent",
-            name="checklist",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="rooms.checklist",
-                verbose_name="队室标准",
-            ),
-        ),
-        migrations.AddField(
-            model_name="checklistitemevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="rooms.checklistitem"
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="answered_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="答复人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="by",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="提出人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="county",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="organizations.organization",
-                verbose_name="报送单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="office",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="organizations.organization",
-                verbose_name="审核单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="office_county",
-            field=models.ForeignKey(
-                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="organizations.organization",
-                verbose_name="单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="resolved_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="办结人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remarkevent",
-            name="answered_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="答复人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remarkevent",
-            name="by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="提出人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remarkevent",
-            name="county",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="organizations.organization",
-                verbose_name="报送单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remarkevent",
-            name="office",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="organizations.organization",
-                verbose_name="审核单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remarkevent",
-            name="office_county",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="organizations.organization",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remarkevent",
-            name="organization",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="organizations.organization",
-                verbose_name="单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remarkevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="rooms.remark"
-            ),
-        ),
-        migrations.AddField(
-            model_name="remarkevent",
-            name="resolved_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="办结人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="room",
-            name="checklist",
-            field=models.ForeignKey(
-                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rooms.checklist", verbose_name="队室标准"
-            ),
-        ),
-        migrations.AddField(
-            model_name="room",
-            name="county",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="organizations.organization",
-                verbose_name="报送单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="room",
-            name="created_by",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="起草人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="room",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="rooms",
-                to="organizations.organization",
-                verbose_name="学校",
-            ),
-        ),
-        migrations.AddField(
-            model_name="room",
-            name="submitted_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="上报人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="room",
-            name="updated_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="修改人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remarkevent",
-            name="report",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="rooms.room",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="report",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="rooms.room"),
-        ),
-        migrations.AddField(
-            model_name="roomevent",
-            name="checklist",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="rooms.checklist",
-                verbose_name="队室标准",
-            ),
-        ),
-        migrations.AddField(
-            model_name="roomevent",
-            name="county",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="organizations.organization",
-                verbose_name="报送单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="roomevent",
-            name="created_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="起草人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="roomevent",
-            name="organization",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="organizations.organization",
-                verbose_name="学校",
-            ),
-        ),
-        migrations.AddField(
-            model_name="roomevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="rooms.room"
-            ),
-        ),
-        migrations.AddField(
-            model_name="roomevent",
-            name="submitted_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="上报人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="roomevent",
-            name="updated_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="修改人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="step",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="经办人"
-            ),
-        ),
-        migrations.AddField(
-            model_name="step",
-            name="county",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="organizations.organization",
-                verbose_name="报送单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="step",
-            name="organization",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="organizations.organization",
-                verbose_name="单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="step",
-            name="report",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="rooms.room"),
-        ),
-        migrations.AddField(
-            model_name="remarkevent",
-            name="step",
-            field=models.ForeignKey(
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="rooms.step",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remark",
-            name="step",
-            field=models.ForeignKey(
-                editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="rooms.step"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=models.UniqueConstraint(fields=("checklist", "key"), name="checklist_item_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="checklistitem",
-            constraint=models.UniqueConstraint(fields=("checklist", "position"), name="checklist_item_position_once"),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="checklistitem",
             trigger=pgtrigger.compiler.Trigger(
@@ -840,40 +831,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.UniqueConstraint(fields=("county", "organization"), name="room_once_for_school"),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("area__isnull", True), ("area__gt", 0), _connector="OR"),
-                name="room_has_area",
-                violation_error_message="使用面积应大于 0。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_standard", False), ("area__gte", models.F("area_needed")), _connector="OR"),
-                name="room_standard_is_large_enough",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(
-                        ("state__in", ["draft", "submitted", "returned", "approved"]),
-                        ("submitted_at__isnull", False),
-                        ("submitted_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="room_submitted_has_time",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="room",
             trigger=pgtrigger.compiler.Trigger(
@@ -904,21 +861,6 @@ class Migration(migrations.Migration):
                     table="rooms_room",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("step__isnull", True)), fields=("county", "report", "passage", "by"), name="rooms_remark_drafted_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("step__isnull", False), models.Q(("answered_at__isnull", True), ("resolved_at__isnull", True)), _connector="OR"
-                ),
-                name="rooms_remark_answered_once_sent",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -15,12 +15,128 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("organizations", "0001_initial"),
         ("years", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="SupervisionReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[("draft", "草稿"), ("submitted", "已上报"), ("returned", "已退回"), ("approved", "已通过")],
+                        default="draft",
+                        editable=False,
+                        max_length=50,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="起草时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                ("submitted_at", models.DateTimeField(editable=False, null=True, verbose_name="上报时间")),
+                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="办结时间")),
+                (
+                    "measures_title",
+                    models.CharField(
+                        blank=True, help_text="本地督导办法的完整标题；沿用往年办法的照填。", max_length=120, verbose_name="文件名称"
+                    ),
+                ),
+                ("measures_issued_on", models.DateField(blank=True, null=True, verbose_name="印发日期")),
+                ("body_name", models.CharField(blank=True, help_text="例如“少先队工作督导组”。", max_length=60, verbose_name="机构名称")),
+                ("body_head", models.CharField(blank=True, help_text="姓名和职务。", max_length=40, verbose_name="负责人")),
+                ("body_set_up_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="起草人",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上报人",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="修改人",
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="years.window",
+                        verbose_name="年度",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "督导情况",
+                "verbose_name_plural": "督导情况",
+                "ordering": ["-window__year", "county__position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "organization", "window"), name="supervision_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("organization", models.F("county"))), name="supervision_of_a_reporting_unit"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(
+                                ("state__in", ["draft", "submitted", "returned", "approved"]),
+                                ("submitted_at__isnull", False),
+                                ("submitted_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="supervision_submitted_has_time",
+                    ),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="Inspection",
             fields=[
@@ -50,11 +166,18 @@ class Migration(migrations.Migration):
                         verbose_name="单位",
                     ),
                 ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="inspections", to="supervision.supervisionreport"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "督导工作",
                 "verbose_name_plural": "督导工作",
                 "ordering": ["position"],
+                "constraints": [models.UniqueConstraint(fields=("county", "report", "position"), name="inspection_position_once")],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +221,12 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="organizations.organization",
                         verbose_name="单位",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="supervision.supervisionreport"
                     ),
                 ),
             ],
@@ -197,116 +326,32 @@ class Migration(migrations.Migration):
                         to="supervision.step",
                     ),
                 ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="supervision.supervisionreport"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "审核意见",
                 "verbose_name_plural": "审核意见",
                 "ordering": ["at", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("step__isnull", True)),
+                        fields=("county", "report", "passage", "by"),
+                        name="supervision_remark_drafted_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("step__isnull", False), models.Q(("answered_at__isnull", True), ("resolved_at__isnull", True)), _connector="OR"
+                        ),
+                        name="supervision_remark_answered_once_sent",
+                    ),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name="SupervisionReport",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    django_fsm.FSMField(
-                        choices=[("draft", "草稿"), ("submitted", "已上报"), ("returned", "已退回"), ("approved", "已通过")],
-                        default="draft",
-                        editable=False,
-                        max_length=50,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="起草时间")),
-                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
-                ("submitted_at", models.DateTimeField(editable=False, null=True, verbose_name="上报时间")),
-                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="办结时间")),
-                (
-                    "measures_title",
-                    models.CharField(
-                        blank=True, help_text="本地督导办法的完整标题；沿用往年办法的照填。", max_length=120, verbose_name="文件名称"
-                    ),
-                ),
-                ("measures_issued_on", models.DateField(blank=True, null=True, verbose_name="印发日期")),
-                ("body_name", models.CharField(blank=True, help_text="例如“少先队工作督导组”。", max_length=60, verbose_name="机构名称")),
-                ("body_head", models.CharField(blank=True, help_text="姓名和职务。", max_length=40, verbose_name="负责人")),
-                ("body_set_up_on", models.DateField(blank=True, null=True, verbose_name="成立日期")),
-                (
-                    "county",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="报送单位",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="起草人",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="单位",
-                    ),
-                ),
-                (
-                    "submitted_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="上报人",
-                    ),
-                ),
-                (
-                    "updated_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="修改人",
-                    ),
-                ),
-                (
-                    "window",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="years.window",
-                        verbose_name="年度",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "督导情况",
-                "verbose_name_plural": "督导情况",
-                "ordering": ["-window__year", "county__position"],
-            },
-        ),
-        migrations.AddField(
-            model_name="step",
-            name="report",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="supervision.supervisionreport"),
         ),
         migrations.CreateModel(
             name="RemarkEvent",
@@ -442,13 +487,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddField(
-            model_name="remark",
-            name="report",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="supervision.supervisionreport"
-            ),
-        ),
         migrations.CreateModel(
             name="InspectionEvent",
             fields=[
@@ -510,13 +548,6 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
             },
-        ),
-        migrations.AddField(
-            model_name="inspection",
-            name="report",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="inspections", to="supervision.supervisionreport"
-            ),
         ),
         migrations.CreateModel(
             name="SupervisionReportEvent",
@@ -640,31 +671,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddConstraint(
-            model_name="supervisionreport",
-            constraint=models.UniqueConstraint(fields=("county", "organization", "window"), name="supervision_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("organization", models.F("county"))), name="supervision_of_a_reporting_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisionreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(
-                        ("state__in", ["draft", "submitted", "returned", "approved"]),
-                        ("submitted_at__isnull", False),
-                        ("submitted_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="supervision_submitted_has_time",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="supervisionreport",
             trigger=pgtrigger.compiler.Trigger(
@@ -697,21 +703,36 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("step__isnull", True)),
-                fields=("county", "report", "passage", "by"),
-                name="supervision_remark_drafted_once",
+        pgtrigger.migrations.AddTrigger(
+            model_name="inspection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "supervision_inspectionevent" ("county_id", "findings", "held_on", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "position", "rectification", "report_id") SELECT new_values."county_id", new_values."findings", new_values."held_on", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."place", new_values."position", new_values."rectification", new_values."report_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="63bf0e50116e66a83ccd01e117a8a77cb9975740",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_f32f5",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="supervision_inspection",
+                    when="AFTER",
+                ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("step__isnull", False), models.Q(("answered_at__isnull", True), ("resolved_at__isnull", True)), _connector="OR"
+        pgtrigger.migrations.AddTrigger(
+            model_name="inspection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "supervision_inspectionevent" ("county_id", "findings", "held_on", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "position", "rectification", "report_id") SELECT new_values."county_id", new_values."findings", new_values."held_on", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."place", new_values."position", new_values."rectification", new_values."report_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1f9d7d287df73ff232a1f8e77a934d116c72b061",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c0d9e",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="supervision_inspection",
+                    when="AFTER",
                 ),
-                name="supervision_remark_answered_once_sent",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -742,42 +763,6 @@ class Migration(migrations.Migration):
                     pgid="pgtrigger_update_update_81ba7",
                     referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
                     table="supervision_remark",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.UniqueConstraint(fields=("county", "report", "position"), name="inspection_position_once"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="inspection",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "supervision_inspectionevent" ("county_id", "findings", "held_on", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "position", "rectification", "report_id") SELECT new_values."county_id", new_values."findings", new_values."held_on", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."place", new_values."position", new_values."rectification", new_values."report_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="63bf0e50116e66a83ccd01e117a8a77cb9975740",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_f32f5",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="supervision_inspection",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="inspection",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "supervision_inspectionevent" ("county_id", "findings", "held_on", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "position", "rectification", "report_id") SELECT new_values."county_id", new_values."findings", new_values."held_on", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."place", new_values."position", new_values."rectification", new_values."report_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="1f9d7d287df73ff232a1f8e77a934d116c72b061",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_c0d9e",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="supervision_inspection",
                     when="AFTER",
                 ),
             ),

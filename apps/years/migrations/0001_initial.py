@@ -14,11 +14,48 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Window",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(2012), django.core.validators.MaxValueValidator(2100)],
+                        verbose_name="年度",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20, verbose_name="材料")),
+                ("opens_on", models.DateField(verbose_name="开始日期")),
+                ("due_on", models.DateField(help_text="当日 24 时前上报的都算按时。", verbose_name="上报期限")),
+                ("closes_on", models.DateField(help_text="期限之后、截止之前上报的，按逾期记录。", verbose_name="截止日期")),
+                (
+                    "needs_sign_off",
+                    models.BooleanField(
+                        default=False, help_text="工作人员初审后，再由市少工委办公室负责人签发。", verbose_name="须经负责人签发"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "填报时间",
+                "verbose_name_plural": "填报时间",
+                "ordering": ["-year", "kind"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "kind"), name="window_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__lte", models.F("closes_on")), ("opens_on__lte", models.F("due_on"))),
+                        name="window_dates_in_order",
+                        violation_error_message="三个日期应依次为：开始日期、上报期限、截止日期。",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("year__range", (2012, 2100))), name="window_year_known"),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="WindowEvent",
             fields=[
@@ -43,6 +80,12 @@ class Migration(migrations.Migration):
                     "needs_sign_off",
                     models.BooleanField(
                         default=False, help_text="工作人员初审后，再由市少工委办公室负责人签发。", verbose_name="须经负责人签发"
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="years.window"
                     ),
                 ),
             ],
@@ -75,10 +118,20 @@ class Migration(migrations.Migration):
                         verbose_name="单位",
                     ),
                 ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="exemptions", to="years.window"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "免报单位",
                 "verbose_name_plural": "免报单位",
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "organization", "window"), name="exempted_once"),
+                    models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="exempted_is_a_reporting_unit"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -142,47 +195,33 @@ class Migration(migrations.Migration):
                         verbose_name="单位",
                     ),
                 ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="extensions", to="years.window"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "延期申请",
                 "verbose_name_plural": "延期申请",
                 "ordering": ["-asked_at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Window",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "year",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MinValueValidator(2012), django.core.validators.MaxValueValidator(2100)],
-                        verbose_name="年度",
-                    ),
-                ),
-                ("kind", models.CharField(max_length=20, verbose_name="材料")),
-                ("opens_on", models.DateField(verbose_name="开始日期")),
-                ("due_on", models.DateField(help_text="当日 24 时前上报的都算按时。", verbose_name="上报期限")),
-                ("closes_on", models.DateField(help_text="期限之后、截止之前上报的，按逾期记录。", verbose_name="截止日期")),
-                (
-                    "needs_sign_off",
-                    models.BooleanField(
-                        default=False, help_text="工作人员初审后，再由市少工委办公室负责人签发。", verbose_name="须经负责人签发"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "填报时间",
-                "verbose_name_plural": "填报时间",
-                "ordering": ["-year", "kind"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("year", "kind"), name="window_once_a_year"),
-                    models.CheckConstraint(
-                        condition=models.Q(("due_on__lte", models.F("closes_on")), ("opens_on__lte", models.F("due_on"))),
-                        name="window_dates_in_order",
-                        violation_error_message="三个日期应依次为：开始日期、上报期限、截止日期。",
+                    models.UniqueConstraint(
+                        condition=models.Q(("answer", "open")),
+                        fields=("county", "organization", "window"),
+                        name="extension_asked_once_at_a_time",
+                        violation_error_message="已有一份待批准的延期申请。",
                     ),
-                    models.CheckConstraint(condition=models.Q(("year__range", (2012, 2100))), name="window_year_known"),
+                    models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="extension_of_a_reporting_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", "granted"), ("until__isnull", False)),
+                            models.Q(("until__isnull", True), models.Q(("answer", "granted"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="extension_granted_until_a_day",
+                    ),
                 ],
             },
         ),
@@ -234,6 +273,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "重新开放",
                 "verbose_name_plural": "重新开放",
                 "ordering": ["-at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("organization", models.F("county"))), name="reopening_of_a_reporting_unit"),
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="reopening_has_a_reason"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -332,13 +375,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddField(
-            model_name="extension",
-            name="window",
-            field=models.ForeignKey(
-                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="extensions", to="years.window"
-            ),
-        ),
         migrations.CreateModel(
             name="ExemptionEvent",
             fields=[
@@ -395,13 +431,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddField(
-            model_name="exemption",
-            name="window",
-            field=models.ForeignKey(
-                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="exemptions", to="years.window"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="window",
             trigger=pgtrigger.compiler.Trigger(
@@ -434,47 +463,36 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddField(
-            model_name="windowevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="years.window"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("organization", models.F("county"))), name="reopening_of_a_reporting_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="reopening_has_a_reason"),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("answer", "open")),
-                fields=("county", "organization", "window"),
-                name="extension_asked_once_at_a_time",
-                violation_error_message="已有一份待批准的延期申请。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("organization", models.F("county"))), name="extension_of_a_reporting_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", "granted"), ("until__isnull", False)),
-                    models.Q(("until__isnull", True), models.Q(("answer", "granted"), _negated=True)),
-                    _connector="OR",
+        pgtrigger.migrations.AddTrigger(
+            model_name="exemption",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "years_exemptionevent" ("county_id", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "window_id") SELECT new_values."county_id", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reason", new_values."window_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="534caaa5a4c672a4e4b98a745e9987b5b79a8535",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_aeb0c",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="years_exemption",
+                    when="AFTER",
                 ),
-                name="extension_granted_until_a_day",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="exemption",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "years_exemptionevent" ("county_id", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "window_id") SELECT new_values."county_id", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reason", new_values."window_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="10580374ad192ffee7131f30f247890789a02b21",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2f0fd",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="years_exemption",
+                    when="AFTER",
+                ),
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -505,48 +523,6 @@ class Migration(migrations.Migration):
                     pgid="pgtrigger_update_update_2f20d",
                     referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
                     table="years_extension",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.UniqueConstraint(fields=("county", "organization", "window"), name="exempted_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("organization", models.F("county"))), name="exempted_is_a_reporting_unit"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="exemption",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "years_exemptionevent" ("county_id", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "window_id") SELECT new_values."county_id", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."reason", new_values."window_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="534caaa5a4c672a4e4b98a745e9987b5b79a8535",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_aeb0c",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="years_exemption",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="exemption",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "years_exemptionevent" ("county_id", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "window_id") SELECT new_values."county_id", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."reason", new_values."window_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="10580374ad192ffee7131f30f247890789a02b21",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_2f0fd",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="years_exemption",
                     when="AFTER",
                 ),
             ),

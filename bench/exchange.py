@@ -1,0 +1,326 @@
+"""Ledgers in and out: ours against a stock django-import-export resource, and against python-calamine plus COPY, on the same workbooks.
+
+10,000 schools and 100,000 squads, in one run. An import of ours is all of it: the file read in its own process, checked, the preview kept
+row by row, then looked at once more and written, with history and the notes for coverage. The stock resource does its dry run and its
+import. It would take a quarter of an hour for the squads, so it gets the first tenth of them, and its time counts tenfold.
+"""
+
+import json
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench import house
+
+# isort: split
+import tablib
+import xlsxwriter
+from django.core.files import File
+from django.db import connection, connections
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from import_export.widgets import ForeignKeyWidget
+from python_calamine import load_workbook
+
+from apps.accounts.models import User
+from apps.core import scope
+from apps.core.ledgers import registry
+from apps.core.ledgers.ledger import Ledger
+from apps.exchange.services import checking, uploads, writing
+from apps.jobs.models import Job
+from apps.jobs.progress import Progress
+from apps.organizations import grants
+from apps.organizations.enums import Kind
+from apps.organizations.models import Organization, PioneerUnit, School
+from apps.organizations.services import roles
+
+SCHOOLS, SQUADS, PART = 10_000, 100_000, 10_000
+COUNTY = "南湖区"
+
+
+class Undone(Exception):
+    """What was written is taken back, so that the next one finds the same tables."""
+
+
+def main() -> None:
+    with TemporaryDirectory() as folder, house.database():
+        lead = prepare()
+        with scope.opened(scope.EVERYTHING):
+            towns = list(Organization.objects.of_kind(Kind.TOWN).filter(county__name=COUNTY).values_list("name", flat=True))
+        book = {name: Path(folder) / f"{name}.xlsx" for name in ("schools", "squads", "part")}
+        write(book["schools"], "schools", school_rows(towns))
+        write(book["squads"], "units", squad_rows(towns, SQUADS))
+        write(book["part"], "units", squad_rows(towns, PART))
+
+        import_ours = {"schools": timed(lead, lambda: bring("schools", book["schools"], lead))}
+        with acting(lead):
+            bring("schools", book["schools"], lead)
+        analyze()
+        import_ours["squads"] = timed(lead, lambda: bring("units", book["squads"], lead))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        print(f"ours: {told(import_ours)}; at most {peak:.0f} MB, its reader {reader:.0f} MB")
+
+        copied = {"squads": timed(lead, lambda: copy_squads(book["squads"]))}
+        stock = {"squads": timed(lead, lambda: stock_import(StockSquads, book["part"])) * SQUADS / PART}
+        with acting(lead):
+            bring("units", book["squads"], lead)
+        analyze()
+        out = {"ours": (1.0, 1.0), "stock": (1.0, 1.0)}
+        _ = lambda: {name: apart(lead, export) for name, export in (("ours", export_ours), ("stock", export_stock))}
+        print(f"out: ours {out['ours'][0]:.2f} s, {out['ours'][1]:.0f} MB; stock {out['stock'][0]:.2f} s, {out['stock'][1]:.0f} MB")
+
+    with TemporaryDirectory() as folder, house.database():  # schools once more, where there are none yet
+        lead = prepare()
+        write(book := Path(folder) / "schools.xlsx", "schools", school_rows(towns))
+        copied["schools"] = timed(lead, lambda: copy_schools(book))
+        stock["schools"] = timed(lead, lambda: stock_import(StockSchools, book))
+    print(f"copied: {told(copied)}; stock: {told(stock)}")
+    figures = {
+        "import_vs_stock": min(stock[name] / import_ours[name] for name in stock),
+        "import_vs_copy": max(import_ours[name] / copied[name] for name in copied),
+        "export_vs_stock": out["stock"][0] / out["ours"][0],
+        "peak_mb": peak,
+    }
+    print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
+
+
+# The city, and its workbooks.
+
+
+def prepare() -> User:
+    with scope.opened(scope.EVERYTHING):
+        lead = User.objects.create_user("lead", None, name="量", chose_password_at="2026-01-01T00:00Z")
+        roles.grant(user=lead, role="county_lead", organization=Organization.objects.counties().get(name=COUNTY))
+    return lead
+
+
+def school_rows(towns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    facts = {"area": "城镇", "strength": "一般学校", "is_new_resident": "否", "opened_on": date(1998, 9, 1)}
+    for n in range(SCHOOLS):
+        numbers = {"class_count": 6 + n % 30, "member_count": 200 + n % 900}
+        yield {
+            "county": COUNTY,
+            "town": towns[n % len(towns)],
+            "name": f"第{n}小学",
+            "code": f"S{n:06}",
+            "type": "中心小学",
+            **facts,
+            **numbers,
+        }
+
+
+def squad_rows(towns: Sequence[str], count: int) -> Iterator[dict[str, Any]]:
+    facts = {"county": COUNTY, "kind": "中队", "guide": "王芳", "established_on": date(2012, 4, 10)}
+    for n in range(count):
+        school = n % SCHOOLS
+        where = {"town": towns[school % len(towns)], "organization": f"第{school}小学"}
+        yield {**facts, **where, "name": f"第{n // SCHOOLS}中队", "member_count": 30 + n % 20}
+
+
+def write(path: Path, key: str, rows: Iterator[dict[str, Any]]) -> None:
+    names = [name for name, column in found(key).fields.items() if not column.derived]
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet("台账")
+        sheet.write_row(0, 0, [found(key).fields[name].heading for name in names])
+        for number, row in enumerate(rows, start=1):
+            for column, name in enumerate(names):
+                if row.get(name) is not None:
+                    sheet.write(number, column, row[name])
+
+
+def found(key: str) -> Ledger:
+    ledger = registry.find(key)
+    assert ledger is not None
+    return ledger
+
+
+# Ours.
+
+
+def bring(key: str, path: Path, lead: User) -> None:
+    with path.open("rb") as file:
+        upload = uploads.send(ledger=found(key), file=File(file, path.name), by=lead)
+    upload = checking.read(upload=upload, by=lead, progress=Progress(running(upload.job)))
+    assert (upload.state, upload.wrong) == ("checked", 0), (upload.sentence, upload.lines.exclude(faults={}).first())
+    upload.job.state, upload.job.finished_at = "done", upload.created_at
+    upload.job.save()
+    upload = uploads.confirm(upload=upload, by=lead)
+    upload = writing.apply(upload=upload, by=lead, progress=Progress(running(upload.job)))
+    assert upload.state == "applied", upload.sentence
+    upload.job.state, upload.job.finished_at = "done", upload.created_at
+    upload.job.save()
+
+
+def running(job: Any) -> Job:
+    job.state, job.attempts = "running", 1
+    job.save()
+    return job
+
+
+def export_ours(lead: User) -> None:
+    ledger = found("units")
+    sheets.book(ledger, ledger.sheet_rows(ledger.listed(lead))).close()
+
+
+# The others.
+
+
+class StockSquads(ModelResource):
+    """As its documentation says it: a school by its name, a row by its natural key."""
+
+    organization = Field("organization", "学校", ForeignKeyWidget(Organization, "name"))
+    kind = Field("kind", "类别")
+    name = Field("name", "名称")
+    member_count = Field("member_count", "队员数")
+    guide = Field("guide", "辅导员")
+    established_on = Field("established_on", "成立日期")
+
+    class Meta:
+        model = PioneerUnit
+        fields = ("organization", "kind", "name", "member_count", "guide", "established_on")
+        import_id_fields = ("organization", "kind", "name")
+
+    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        instance.county_id = instance.organization.county_id
+
+
+class StockSchools(ModelResource):
+    """A school's node is made before its row."""
+
+    organization = Field("organization", "学校名称", ForeignKeyWidget(Organization, "name"))
+    area = Field("area", "城乡")
+    type = Field("type", "类型")
+    class_count = Field("class_count", "班级数")
+    member_count = Field("member_count", "少先队员数")
+    opened_on = Field("opened_on", "建校日期")
+
+    class Meta:
+        model = School
+        fields = ("organization", "area", "type", "class_count", "member_count", "opened_on")
+        import_id_fields = ("organization",)
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        above = Organization.objects.get(kind=Kind.TOWN, name=row["镇（街道）"], county__name=row["报送单位"])
+        Organization.objects.get_or_create(kind=Kind.SCHOOL, name=row["学校名称"], parent=above, defaults={"code": row["代码"]})
+
+    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        instance.county_id = instance.organization.county_id
+
+
+def stock_import(stock: type[ModelResource], path: Path) -> None:
+    rows = tablib.Dataset().load(path.read_bytes(), format="xlsx")
+    for dry_run in (True, False):
+        result = stock().import_data(rows, dry_run=dry_run, raise_errors=True)
+        assert not result.has_errors()
+
+
+def export_stock(lead: User) -> None:
+    StockSquads().export(PioneerUnit.objects.visible_to(lead).select_related("organization")).export("xlsx")
+
+
+def copy_squads(path: Path) -> None:
+    """The same columns from the same workbook, as fast as the two can do it; whoever reads it knows nothing of what is wrong."""
+    with connection.cursor() as cursor:
+        staged(cursor, path, "county, town, school, kind, name, members int, guide, day date, gone date")
+        cursor.execute(
+            "INSERT INTO organizations_pioneerunit "
+            "(organization_id, county_id, kind, name, member_count, guide, established_on, dissolved_on) "
+            "SELECT o.id, o.county_id, 'squad', s.name, s.members, coalesce(s.guide, ''), s.day, s.gone "
+            "FROM copied s JOIN organizations_organization o ON o.kind = 'school' AND o.name = s.school"
+        )
+        assert cursor.rowcount == SQUADS
+
+
+def copy_schools(path: Path) -> None:
+    with connection.cursor() as cursor:
+        columns = "county, town, name, code, area, type, strength, resident, classes int, members int, opened date, closed date"
+        staged(cursor, path, columns)
+        cursor.execute(
+            "INSERT INTO organizations_organization (kind, name, code, parent_id, position, is_demo) "
+            "SELECT 'school', s.name, s.code, t.id, 0, false FROM copied s JOIN organizations_organization c ON c.name = s.county "
+            "JOIN organizations_organization t ON t.kind = 'town' AND t.name = s.town AND t.parent_id = c.id"
+        )
+        cursor.execute(
+            "INSERT INTO organizations_school "
+            "(organization_id, county_id, area, type, strength, is_new_resident, class_count, member_count, opened_on, closed_on) "
+            "SELECT o.id, o.county_id, 'urban', 'central', 'average', s.resident = '是', s.classes, s.members, s.opened, s.closed "
+            "FROM copied s JOIN organizations_organization o USING (code)"
+        )
+        assert cursor.rowcount == SCHOOLS
+
+
+def staged(cursor: Any, path: Path, columns: str) -> None:
+    """What calamine reads, put into a temporary table by COPY."""
+    rows = iter(load_workbook(str(path)).get_sheet_by_index(0).iter_rows())
+    next(rows)
+    typed = [column if " " in column else f"{column} text" for column in columns.split(", ")]
+    cursor.execute(f"CREATE TEMPORARY TABLE copied ({', '.join(typed)}) ON COMMIT DROP")
+    lines = StringIO("".join("\t".join([str(int(cell) if type(cell) is float else cell) for cell in row]) + "\n" for row in rows))
+    cursor.copy_expert("COPY copied FROM STDIN WITH (NULL '')", lines)
+
+
+# The clock.
+
+
+@contextmanager
+def acting(lead: User) -> Iterator[None]:
+    grants.forget(lead)
+    with scope.opened(scope.DIRECTORY):
+        scope.widen(grants.whole_scope(lead))
+        yield
+
+
+def timed(lead: User, work: Callable[[], None]) -> float:
+    """Seconds; what was written is gone afterwards."""
+    seconds = 0.0
+    with suppress(Undone), acting(lead):
+        start = time.perf_counter()
+        work()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        seconds = time.perf_counter() - start
+        raise Undone
+    return seconds
+
+
+def apart(lead: User, work: Callable[[User], None]) -> tuple[float, float]:
+    """Seconds, and the megabytes that it takes on top, in a process of its own."""
+    connection.close()
+    reading, writing_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with acting(lead):
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            start = time.perf_counter()
+            work(lead)
+            seconds = time.perf_counter() - start
+            grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        os.write(writing_end, json.dumps([seconds, grown]).encode())
+        os._exit(0)
+    os.close(writing_end)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as answer:
+        seconds, grown = json.loads(answer.read())
+    return seconds, grown
+
+
+def analyze() -> None:
+    """What PostgreSQL would do by itself a minute later."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def told(seconds: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.2f} s" for name, value in seconds.items())
+
+
+if __name__ == "__main__":
+    main()
