@@ -23,3 +23,8 @@ def _text(cell: ElementTree.Element, texts: list[str], numbers: bool) -> str:
     assert (numbers or cell.get("t") == "s") and cell.find(f"{MAIN}f") is None
     value = cell.findtext(f"{MAIN}v", "")
     return texts[int(value)] if cell.get("t") == "s" else value
+
+
+def styles(content: bytes) -> list[ElementTree.Element]:
+    """The styles of cells, in the order of their numbers."""
+    return list(ElementTree.fromstring(part(content, "xl/styles.xml")).iterfind(f"{MAIN}cellXfs/{MAIN}xf"))

@@ -158,6 +158,14 @@ class Ledger(Resource):
                 values[index] = ordered(values[index])
             yield target, values
 
+    def prefilled(self, user: Any) -> Iterable[dict[str, Any]]:
+        """What the workbook that this user fills in begins with: cells by column, of the rows they are to complete."""
+        return ()
+
+    def offered(self, user: Any) -> dict[str, list[str]]:
+        """What this user may choose from in columns that name what is there already."""
+        return {}
+
     # In.
 
     def place(self, rows: Sequence[Row], errand: Errand) -> None:

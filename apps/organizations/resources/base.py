@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.db import models
 from django.db.models import Case, F, Value, When
+from django.utils import timezone
 
 from apps.core.ledgers.cells import Name
 from apps.core.ledgers.ledger import Column, Errand, Ledger, Row
@@ -51,6 +52,17 @@ def town_of(parent: str) -> Case:
     return Case(is_town, default=Value(""), output_field=models.CharField())
 
 
+def own(user: Any, permission: str, *kinds: Kind) -> list[tuple[str, str, str]]:
+    """Reporting unit, town and name of the organizations for which a user may bring rows in."""
+    found = Organization.objects.in_scope(scope_for(user, permission)).of_kind(*kinds).open_on(timezone.localdate())
+    return list(found.order_by("county__position", "path").values_list("county__name", town_of("parent"), "name"))
+
+
+def columns_of(rows: Iterable[Sequence[str]], *names: str) -> dict[str, list[str]]:
+    """The different names in each column, in the order of the rows."""
+    return {name: [each for each in dict.fromkeys(values) if each] for name, values in zip(names, zip(*rows, strict=True), strict=False)}
+
+
 class LocatedLedger(Ledger):
     """Rows that belong to an organization. The subclass has the columns `county`, `town` and `organization`."""
 
@@ -60,6 +72,17 @@ class LocatedLedger(Ledger):
     def arranged(self, rows: models.QuerySet) -> models.QuerySet:
         where = self.where
         return rows.annotate(county_name=F(f"{where}__county__name"), town_name=town_of(f"{where}__parent"))
+
+    def prefilled(self, user: Any) -> Iterable[dict[str, Any]]:
+        """A row for each of the user's own schools or places."""
+        for county, town, name in self._own(user):
+            yield {"county": county, "town": town, "organization": name}
+
+    def offered(self, user: Any) -> dict[str, list[str]]:
+        return columns_of(self._own(user), "county", "town", "organization")
+
+    def _own(self, user: Any) -> list[tuple[str, str, str]]:
+        return own(user, self.permission, *self.kinds)
 
     def place(self, rows: Sequence[Row], errand: Errand) -> None:
         scope = scope_for(errand.by, self.permission)

@@ -14,7 +14,7 @@ from apps.core.ledgers.registry import ledger
 from apps.organizations.enums import Kind, PlaceArea, SchoolArea, SchoolStrength, SchoolType
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization, PioneerUnit, Place, School
-from apps.organizations.resources.base import COUNTY, TOWN, Spot, spots, town_of
+from apps.organizations.resources.base import COUNTY, TOWN, Spot, columns_of, own, spots, town_of
 from apps.organizations.validators import not_in_future
 
 CODE = Column(
@@ -42,6 +42,18 @@ class TreeLedger(Ledger):
 
     def listed(self, user: Any) -> models.QuerySet:
         return super().listed(user).order_by("county__position", "path")
+
+    def prefilled(self, user: Any) -> Iterable[dict[str, Any]]:
+        """The rows that are there, and may be amended."""
+        found = self.arranged(Organization.objects.in_scope(scope_for(user, self.permission)).open_on(timezone.localdate()))
+        for cells in self.sheet_rows(found.order_by("county__position", "path")):
+            yield dict(zip(self.names, cells, strict=True))
+
+    def offered(self, user: Any) -> dict[str, list[str]]:
+        found = columns_of(own(user, self.permission, *self.parents), "county")
+        if "town" in self.fields:
+            found["town"] = [name for _, _, name in own(user, self.permission, Kind.TOWN)]
+        return found
 
     def place(self, rows: Sequence[Row], errand: Errand) -> None:
         """Below which town, or reporting unit, the row is to stand."""
