@@ -1,10 +1,9 @@
 """One file: what it would do or has done, and the acts that take it further."""
 
-import logging
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -12,22 +11,17 @@ from django.views.generic import DetailView, View
 from django.views.generic.detail import SingleObjectMixin
 from django.views.generic.edit import FormMixin
 
-from apps.audit import services as audit
-from apps.audit.enums import Verb
 from apps.core.errors import Conflict, DomainError
 from apps.core.guard import Guarded
 from apps.core.ledgers.enums import Outcome
 from apps.core.ledgers.reading import MAX_ROWS
 from apps.core.pages import Pages
-from apps.core.throttle import EXPORT
 from apps.exchange.enums import State
 from apps.exchange.models import Upload
 from apps.exchange.selectors import previews, standings
 from apps.exchange.services import uploads
 from apps.exchange.views.ledgers import Crumbs, Sending, crumbs
 from apps.jobs import progress
-
-log = logging.getLogger(__name__)
 
 REPLACEABLE = (State.READING, State.CHECKED, State.REFUSED, State.DROPPED)
 
@@ -187,19 +181,3 @@ class TakeBack(UploadAct):
 class Retry(UploadAct):
     def act(self, upload: Upload) -> None:
         uploads.retry(upload=upload, by=self.request.user)
-
-
-class Original(UploadPage, DetailView):
-    """The file as it was sent; that it was fetched is in the log."""
-
-    throttle = EXPORT
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        upload = self.get_object()
-        try:
-            file = upload.file.open()
-        except FileNotFoundError:
-            log.exception("upload %s has lost its file", upload.pk)
-            raise Http404 from None
-        audit.record(Verb.DOWNLOAD, f"{upload.declared.label}台账“{upload}”", details={"upload": upload.pk, "size": upload.size})
-        return FileResponse(file, as_attachment=True, filename=upload.filename, content_type="application/octet-stream")
