@@ -123,6 +123,7 @@ class Line(TenantModel):
         ]
         indexes = [
             models.Index(fields=["upload", "outcome", "number"], name="line_by_outcome"),
+            models.Index(fields=["upload", "number"], name="line_hinted", condition=~Q(hints=[])),
             models.Index(fields=["target"], name="line_made", condition=Q(outcome=Outcome.NEW, target__isnull=False)),
         ]
 

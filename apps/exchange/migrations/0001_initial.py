@@ -401,6 +401,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="line",
+            index=models.Index(condition=models.Q(("hints", []), _negated=True), fields=["upload", "number"], name="line_hinted"),
+        ),
+        migrations.AddIndex(
+            model_name="line",
             index=models.Index(condition=models.Q(("outcome", "new"), ("target__isnull", False)), fields=["target"], name="line_made"),
         ),
         migrations.AddConstraint(

@@ -16,15 +16,12 @@ from apps.core.guard import Guarded
 from apps.core.ledgers.enums import Outcome
 from apps.core.ledgers.reading import MAX_ROWS
 from apps.core.pages import Pages
-from apps.exchange.enums import State
 from apps.exchange.models import Upload
 from apps.exchange.selectors import previews, standings
 from apps.exchange.services import uploads
 from apps.exchange.views.ledgers import Crumbs, Sending, crumbs
 from apps.jobs import progress
-
-REPLACEABLE = (State.READING, State.CHECKED, State.REFUSED, State.DROPPED)
-
+from apps.jobs.enums import State as JobState
 
 class UploadPage(Guarded):
     """A file is looked up among those that the user may bring in themselves, their own and their colleagues'."""
@@ -97,7 +94,6 @@ class UploadDetail(UploadPage, Sending, FormMixin, DetailView):
             "ledger": upload.declared,
             "is_open": standings.is_worked_at(upload),
             "is_stuck": standings.is_stuck(upload),
-            "may_replace": upload.state in REPLACEABLE,
             "tone": tone,
             "words": words,
             "trouble": _trouble(upload),
@@ -135,7 +131,7 @@ class UploadDetail(UploadPage, Sending, FormMixin, DetailView):
 def _trouble(upload: Upload) -> str:
     """Why the latest job at it did not come to its end."""
     job = upload.job
-    return job.sentence if job and not job.is_open and job.state == "failed" else ""
+    return job.sentence if job and job.state == JobState.FAILED else ""
 
 
 class UploadAct(UploadPage, SingleObjectMixin, View):
