@@ -1,9 +1,13 @@
 """Tables that leave the portal, as csv or as a workbook. No cell is ever taken for a formula, whatever somebody typed into the portal."""
 
 import csv
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO
+from itertools import zip_longest
 from typing import IO, Any
 
 import xlsxwriter
@@ -12,6 +16,7 @@ from apps.core.errors import DomainError
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as GBK
 WIDTH, MAX_TEXT = 18, 32_000  # characters: of a column unless told, and of a cell
+NARROWEST, WIDEST = 8, 48  # of a column whose width follows its texts
 MAX_ROWS = 20_000  # of a workbook, which is made while somebody waits; a csv has no end
 FORMATS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _STARTS = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet compute a text
@@ -52,6 +57,16 @@ class Sheet:
     widths: Sequence[int] = ()
 
 
+def widths(*rows: Sequence[Any]) -> list[int]:
+    """What fits the texts of some rows, the head among them; a Chinese character is as wide as two others."""
+    return [min(max(max(map(_width, texts)) + 2, NARROWEST), WIDEST) for texts in zip_longest(*rows)]
+
+
+def _width(value: Any) -> int:
+    text = "" if value is None else str(value)[:WIDEST]
+    return sum(2 if unicodedata.east_asian_width(character) in "FW" else 1 for character in text)
+
+
 def workbook(sheets: Iterable[Sheet], *, most: int = MAX_ROWS) -> IO[bytes]:
     """A workbook, made in memory: what is personal belongs in no temporary file. Raises DomainError when a sheet is longer than `most`."""
     file = BytesIO()
@@ -59,6 +74,8 @@ def workbook(sheets: Iterable[Sheet], *, most: int = MAX_ROWS) -> IO[bytes]:
     styles = {
         "head": book.add_format({"bold": True, "bg_color": "#FCF1F0", "border": 1, "border_color": "#C9C5BE"}),
         "number": book.add_format({"valign": "top"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
+        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top", "align": "left"}),
         "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
         "quoted": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "quote_prefix": True}),
     }
@@ -79,8 +96,12 @@ def _fill(page: Any, sheet: Sheet, styles: Mapping[str, Any], most: int) -> None
         if last > most:
             raise DomainError(f"超过 {most} 条，表格装不下。请缩短时间或增加条件，或者导出 csv。")
         for column, value in enumerate(row):
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            if value is None:
+                continue
+            if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
                 page.write_number(last, column, value, styles["number"])
+            elif isinstance(value, date):
+                page.write_datetime(last, column, value, styles["moment" if isinstance(value, datetime) else "day"])
             else:
                 page.write_string(last, column, str(value)[:MAX_TEXT], styles["quoted" if is_formula(value) else "text"])
     page.freeze_panes(1, 0)

@@ -19,6 +19,8 @@ SIGN_IN = "sign_in"  # a view says so: `throttle = SIGN_IN`
 EXPORT = "export"
 VERIFY = "verify"  # checking a receipt, which needs no sign-in
 MESSAGE = "message"  # sends a mail or a message to a group at once
+LIST = "list"  # a page whose rows can be taken along: an export when its address says so
+AS_FILE = "export"  # in the address
 UPLOAD = "upload"  # every form that carries files
 
 
@@ -41,8 +43,10 @@ class ThrottleMiddleware:
 
 
 def kind_of(request: HttpRequest, view: Any) -> str | None:
-    """What a request counts as; only a POST tries to sign in, and looking at a page is free."""
+    """What a request counts as; only a POST tries to sign in, and looking at a page is free, unless it is asked for as a file."""
     declared = getattr(getattr(view, "view_class", None), "throttle", None)
+    if declared == LIST:
+        return EXPORT if AS_FILE in request.GET else None
     if declared in (EXPORT, VERIFY) or (declared and request.method == "POST"):
         return declared
     return UPLOAD if request.method == "POST" and request.content_type == "multipart/form-data" else None

@@ -4,7 +4,7 @@ import django_tables2 as tables
 from django.template.defaultfilters import floatformat
 
 from apps.core.tables import NUMBER
-from apps.organizations.two_sided.tables import TwoSidedTable
+from apps.organizations.two_sided.tables import DAYS, SIDES, TwoSidedTable
 
 
 class ExchangeTable(TwoSidedTable):
@@ -15,7 +15,10 @@ class ExchangeTable(TwoSidedTable):
     caption = "辅导员交流情况"
 
     class Meta:
-        sequence = ("organization", "partner", "year", "type", "starts_on", "hours", "state", "submitted_at")
+        sequence = (*SIDES, "type", *DAYS, "hours", "state", "submitted_at")
+
+    def value_hours(self, value: Decimal) -> float:
+        return float(value)
 
     def render_hours(self, value: Decimal) -> str:
         return floatformat(value)

@@ -1,5 +1,6 @@
 from typing import Any
 
+from apps.audit.taking import Taken
 from apps.core.lifecycle import views as lifecycle
 from apps.counselors import services
 from apps.counselors.filters import ExchangeFilter
@@ -22,7 +23,7 @@ class ExchangePage(lifecycle.ReportMixin):
     permission = "counselors.view"
 
 
-class ExchangeList(ExchangePage, lifecycle.ReportList):
+class ExchangeList(ExchangePage, Taken, lifecycle.ReportList):
     related = LISTED
     template_name = "counselors/list.html"
     filterset_class = ExchangeFilter

@@ -1,5 +1,6 @@
 """Tables of nodes (on `Row`) and of the eligible list (on a queryset of facts)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import django_tables2 as tables
@@ -8,7 +9,7 @@ from django.utils.html import format_html
 from apps.core.tables import NUMBER, Table
 from apps.coverage.models import Fact
 from apps.coverage.registry import Indicator
-from apps.coverage.selectors import Overview
+from apps.coverage.selectors import Measure, Overview
 from apps.organizations.enums import Kind
 
 BELOW = {Kind.CITY: "报送单位", Kind.COUNTY: "镇（街道）", Kind.TOWN: "单位"}
@@ -20,7 +21,7 @@ class NodeTable(Table):
     name = tables.TemplateColumn('<a href="{{ record.url }}">{{ record.name }}</a>', order_by="name")
 
     def __init__(self, overview: Overview, **kwargs: Any) -> None:
-        columns = [(each.indicator.key, _measure_column(each.indicator)) for each in overview.measures if not each.is_fact]
+        columns = [column for each in overview.measures if not each.is_fact for column in _measure_columns(overview, each.indicator)]
         super().__init__(overview.rows, extra_columns=columns, **kwargs)
         below = BELOW[Kind(overview.node.kind)]
         self.columns["name"].column.verbose_name = below
@@ -46,6 +47,12 @@ class IndicatorTable(Table):
     )
     total = tables.Column(verbose_name="应覆盖", accessor="measure__ratio__total", attrs=NUMBER)
     gap = tables.TemplateColumn(template_name="coverage/cells/gap.html", verbose_name="与目标相比", order_by="measure__gap")
+
+    def value_covered(self, record: dict[str, Any]) -> int:
+        return record["measure"].ratio.covered
+
+    def value_missing(self, record: dict[str, Any]) -> int:
+        return record["measure"].ratio.missing
 
     def __init__(self, overview: Overview, indicator: Indicator, **kwargs: Any) -> None:
         super().__init__([{"name": row.name, "measure": row.measures[indicator.key]} for row in overview.rows], **kwargs)
@@ -96,8 +103,20 @@ class FactTable(Table):
         return format_html('<span class="tag tag-{}">{}</span>', tone, word)
 
 
-def _measure_column(indicator: Indicator) -> tables.Column:
+class MeasureColumn(tables.TemplateColumn):
+    """A measure, as share and count; of what is itself counted, whether it is done."""
+
+    def value(self, value: Measure) -> str | None:
+        if value.is_fact:
+            return value.word
+        return None if value.ratio.value is None else f"{value.ratio.value:.1%}"
+
+
+def _measure_columns(overview: Overview, indicator: Indicator) -> Iterator[tuple[str, tables.Column]]:
+    """In a file the numbers behind a share have columns of their own."""
     key = f"measures__{indicator.key}"
-    return tables.TemplateColumn(
-        template_name="coverage/cells/measure.html", accessor=key, order_by=f"{key}__ratio__value", verbose_name=indicator.label
-    )
+    order = {"order_by": f"{key}__ratio__value", "verbose_name": indicator.label}
+    yield indicator.key, MeasureColumn(template_name="coverage/cells/measure.html", accessor=key, **order)
+    if not any(row.measures[indicator.key].is_fact for row in overview.rows):
+        for name, label in (("covered", indicator.done), ("total", "应覆盖")):
+            yield f"{indicator.key}_{name}", tables.Column(f"{indicator.label}：{label}", accessor=f"{key}__ratio__{name}", visible=False)

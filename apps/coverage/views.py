@@ -6,9 +6,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
+from apps.audit.taking import Taken
 from apps.core.guard import Guarded
 from apps.core.pages import AllPages
-from apps.core.tables import arranged
+from apps.core.tables import Table, arranged
 from apps.coverage import charts, selectors
 from apps.coverage.filters import FactFilter
 from apps.coverage.selectors import Overview
@@ -18,7 +19,7 @@ from apps.coverage.tasks import recompute
 from apps.organizations.models import Organization
 
 
-class CoveragePage(Guarded, TemplateView):
+class CoveragePage(Guarded, Taken, TemplateView):
     """What every page of figures shares: they are settled before anything is read, and the year is in the address."""
 
     permission = "coverage.view"
@@ -26,6 +27,9 @@ class CoveragePage(Guarded, TemplateView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         figures.settle()
         return super().get(request, *args, **kwargs)
+
+    def tables(self, context: dict[str, Any]) -> dict[str, Table]:
+        return {name: context[name] for name in ("table", "listed", "below") if context.get(name) is not None}
 
     def overview(self, node: Organization) -> Overview | None:
         return selectors.overview(node=node, year=self.request.GET.get("year"), user=self.request.user)

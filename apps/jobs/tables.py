@@ -19,6 +19,8 @@ class JobTable(Table):
     created_at = MomentColumn("申请时间")
     file = tables.Column("结果", empty_values=(), orderable=False)
 
+    file_name = "后台任务"
+
     class Meta:
         model = Job
         fields = ("title", "state", "created_at", "file")

@@ -10,6 +10,7 @@ from django.views.generic.detail import SingleObjectMixin
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
+from apps.audit.taking import Taken
 from apps.core.errors import DomainError
 from apps.core.guard import SIGNED_IN, Guarded
 from apps.core.pages import Pages
@@ -33,7 +34,7 @@ class JobPage(Guarded):
         return Job.objects.visible_to(self.request.user).select_related("organization", "hat__organization")
 
 
-class JobList(JobPage, TemplateView):
+class JobList(JobPage, Taken, TemplateView):
     """What I have asked for in this role."""
 
     template_name = "jobs/list.html"

@@ -10,6 +10,22 @@ TONES = {State.SENT: "success", State.FAILED: "danger", State.UNKNOWN: "warning"
 UNDER = '<br><span class="hint">{}</span>'
 
 
+class NoticeTable(Table):
+    """An inbox as a file; the page shows it as a list."""
+
+    at = MomentColumn("时间")
+    kind = tables.Column("类别")
+    title = tables.Column("标题")
+    text = tables.Column("内容")
+    due = MomentColumn("期限")
+    read_at = MomentColumn("已读时间")
+
+    file_name = "通知"
+
+    class Meta:
+        order_by = ()
+
+
 class DeliveryTable(Table):
     """What was sent over which channel to whom, and what became of it."""
 

@@ -9,18 +9,19 @@ from django.views.generic import CreateView, DetailView, FormView, TemplateView,
 from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
+from apps.audit.taking import Taken
 from apps.core.errors import DomainError
 from apps.core.form_pages import FormPage
 from apps.core.guard import SIGNED_IN, Guarded
 from apps.core.pages import Pages
-from apps.core.tables import arranged
+from apps.core.tables import Table, arranged
 from apps.core.throttle import MESSAGE
 from apps.notices import selectors
 from apps.notices.filters import DeliveryFilter, NoticeFilter
 from apps.notices.forms import PreferenceForm, RobotForm
 from apps.notices.models import Delivery, Notice, Preference, Robot
 from apps.notices.services import connections, deliveries, inbox, mails
-from apps.notices.tables import DeliveryTable, RobotTable
+from apps.notices.tables import DeliveryTable, NoticeTable, RobotTable
 
 Crumbs = list[tuple[str, str | None]]
 
@@ -29,7 +30,7 @@ def crumbs(*more: tuple[str, str | None]) -> Crumbs:
     return [("通知", reverse("notices:inbox")), *more]
 
 
-class Inbox(Guarded, FilterView):
+class Inbox(Guarded, Taken, FilterView):
     """What I was told in the role I wear: unread first."""
 
     permission = SIGNED_IN
@@ -47,6 +48,9 @@ class Inbox(Guarded, FilterView):
         pages = Pages(self.object_list, Pages.size)
         shown = pages.get_page(self.request.GET.get("page"))
         return super().get_context_data(paginator=pages, shown=shown, unread=selectors.unread_count(self.request.user), **kwargs)
+
+    def tables(self, context: dict[str, Any]) -> dict[str, Table]:
+        return {"table": NoticeTable(self.object_list)}
 
 
 class OwnNotice(Guarded, SingleObjectMixin, View):
@@ -238,7 +242,7 @@ class DeliveryMixin(Guarded):
         return Delivery.objects.visible_to(self.request.user).select_related("user", "robot", "organization")
 
 
-class DeliveryList(DeliveryMixin, FilterView):
+class DeliveryList(DeliveryMixin, Taken, FilterView):
     """What was sent, what was not, and of what nobody knows."""
 
     template_name = "notices/deliveries.html"

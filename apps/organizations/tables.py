@@ -3,6 +3,7 @@ from typing import Any
 import django_tables2 as tables
 
 from apps.core.tables import NUMBER, Table
+from apps.organizations.enums import UNITS_AT
 from apps.organizations.selectors import Summary
 
 
@@ -10,7 +11,21 @@ def _name(label: str, accessor: str | None = None, order_by: Any = None) -> tabl
     return tables.TemplateColumn(template_name="organizations/name_cell.html", verbose_name=label, accessor=accessor, order_by=order_by)
 
 
-class ResultTable(Table):
+class Named(Table):
+    """Rows that are known by an organization's name; the page adds marks to it, a file does not."""
+
+    def value_name(self, record: Any) -> str:
+        return str(getattr(record, "organization", record))
+
+
+class Counted(Named):
+    """Rows of which schools and places have Pioneer units."""
+
+    def value_unit_count(self, record: Any) -> int | None:
+        return record.unit_count if record.kind in UNITS_AT else None
+
+
+class ResultTable(Counted):
     """What a search found, anywhere in the tree."""
 
     name = _name("名称", order_by="name")
@@ -29,7 +44,7 @@ class ResultTable(Table):
         empty_text = "没有找到符合条件的组织，请换个名称或清除条件再试。"
 
 
-class BranchTable(Table):
+class BranchTable(Named):
     """The reporting units of the city or the towns of a reporting unit; works on `Summary`."""
 
     name = _name("名称", accessor="organization", order_by="organization__name")
@@ -43,7 +58,7 @@ class BranchTable(Table):
         return value if record.places else "—"
 
 
-class PlaceTable(Table):
+class PlaceTable(Counted):
     """The places of a town."""
 
     name = _name("村（社区）", order_by="name")
@@ -51,7 +66,7 @@ class PlaceTable(Table):
     unit_count = tables.TemplateColumn(template_name="organizations/units_cell.html", verbose_name="少先队组织")
 
 
-class SchoolTable(Table):
+class SchoolTable(Named):
     """The schools of a town, or those directly under a reporting unit."""
 
     class Meta:

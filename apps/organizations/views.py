@@ -11,17 +11,20 @@ from django.views.generic import DetailView, FormView
 from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
+from apps.audit.taking import Taken
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
 from apps.core.pages import AllPages
-from apps.core.tables import arranged
+from apps.core.tables import Table, arranged
 from apps.organizations import selectors
 from apps.organizations.enums import UNITS_AT, Kind
-from apps.organizations.filters import OrganizationFilter
+from apps.organizations.filters import CLOSED, KINDS, OrganizationFilter
 from apps.organizations.forms import CloseForm, DissolveForm, PlaceForm, RegisterForm, SchoolForm, UnitAmendForm, UnitForm
 from apps.organizations.models import Organization, PioneerUnit
 from apps.organizations.services import places, schools, units
 from apps.organizations.tables import BranchTable, PlaceTable, ResultTable, SchoolTable
+
+LEDGERS = {Kind.TOWN: "towns", Kind.PLACE: "places", Kind.SCHOOL: "schools", CLOSED: "schools"}  # of a search for one kind
 
 
 def below(request: HttpRequest, organization: Organization) -> dict[str, Any]:
@@ -31,16 +34,29 @@ def below(request: HttpRequest, organization: Organization) -> dict[str, Any]:
     context: dict[str, Any] = {"totals": selectors.totals(organization=organization, user=user, day=today)}
     if rows := selectors.branches(organization=organization, user=user, day=today):
         context["branches"] = arranged(request, BranchTable(rows, exclude=() if organization.kind == Kind.CITY else ("towns",)))
+        context["branches"].file_name = f"{organization}各{'报送单位' if organization.kind == Kind.CITY else '镇（街道）'}组织情况"
     if organization.kind == Kind.TOWN:
         found = visible.children_of(organization, Kind.PLACE).select_related("place").with_unit_count(today)
         context["places"] = arranged(request, PlaceTable(found, prefix="places-"))
+        context["places"].file_name = f"{organization}村（社区）"
     found = visible.children_of(organization, Kind.SCHOOL).select_related("school").order_by("school__type", "pk")
     if organization.kind == Kind.TOWN or found.exists():
         context["schools"] = arranged(request, SchoolTable(found, prefix="schools-"))
+        context["schools"].file_name = f"{organization}学校"
     return context
 
 
-class OrganizationList(Guarded, FilterView):
+class TakenBelow(Taken):
+    """The tables of what lies below an organization; of places and schools the file is their ledger's."""
+
+    def tables(self, context: dict[str, Any]) -> dict[str, Table]:
+        return {name: context[name] for name in ("table", "branches", "places", "schools") if name in context}
+
+    def ledger_of(self, name: str, context: dict[str, Any]) -> str:
+        return name if name in ("places", "schools") else ""
+
+
+class OrganizationList(Guarded, TakenBelow, FilterView):
     """The tree from where the user stands in it; a search shows what it found anywhere they may look."""
 
     permission = "organizations.view"
@@ -65,8 +81,14 @@ class OrganizationList(Guarded, FilterView):
             may_register = self.request.user.has_perm("organizations.register", top)
             return {**context, "organization": top, "may_register": may_register, **below(self.request, top)}
         found = ResultTable(self.object_list, exclude=() if "county" in self.filterset.filters else ("county",))
-        within = self.filterset.form.cleaned_data.get("within") if self.filterset.form.is_valid() else None
-        return {**context, "within": within, "table": arranged(self.request, found, pages=AllPages)}
+        found.file_name = str(dict(KINDS).get(self.chosen("kind"), "组织"))
+        return {**context, "within": self.chosen("within"), "table": arranged(self.request, found, pages=AllPages)}
+
+    def chosen(self, name: str) -> Any:
+        return self.filterset.form.cleaned_data.get(name) if self.filterset.form.is_valid() else None
+
+    def ledger_of(self, name: str, context: dict[str, Any]) -> str:
+        return LEDGERS.get(self.chosen("kind"), "") if name == "table" else super().ledger_of(name, context)
 
 
 class OrganizationPage(Guarded):
@@ -99,7 +121,7 @@ class OrganizationPage(Guarded):
         return [(str(self.organization), None)]
 
 
-class OrganizationDetail(OrganizationPage, DetailView):
+class OrganizationDetail(OrganizationPage, TakenBelow, DetailView):
     """One organization: where it stands in the tree, its facts, and what lies or hangs below it."""
 
     context_object_name = "organization"

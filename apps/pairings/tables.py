@@ -1,6 +1,6 @@
 import django_tables2 as tables
 
-from apps.organizations.two_sided.tables import TwoSidedTable
+from apps.organizations.two_sided.tables import DAYS, SIDES, TwoSidedTable
 
 
 class PairingTable(TwoSidedTable):
@@ -9,4 +9,4 @@ class PairingTable(TwoSidedTable):
     caption = "学校结对情况"
 
     class Meta:
-        sequence = ("organization", "partner", "year", "kinds", "starts_on", "state", "submitted_at")
+        sequence = (*SIDES, "kinds", *DAYS, "state", "submitted_at")

@@ -1,5 +1,6 @@
 from typing import Any
 
+from apps.audit.taking import Taken
 from apps.core.lifecycle import views as lifecycle
 from apps.organizations.two_sided.models import LISTED, RELATED
 from apps.organizations.two_sided.views import BeginReport, ChangePartner
@@ -22,7 +23,7 @@ class PairingPage(lifecycle.ReportMixin):
     permission = "pairings.view"
 
 
-class PairingList(PairingPage, lifecycle.ReportList):
+class PairingList(PairingPage, Taken, lifecycle.ReportList):
     related = LISTED
     template_name = "pairings/list.html"
     filterset_class = PairingFilter

@@ -19,13 +19,17 @@ class PersonTable(Table):
     username = tables.Column("账号")
     home = tables.Column("单位", order_by=("contact__organization__path", "name"), empty_values=())
     posts = tables.Column("角色", orderable=False, empty_values=())
-    reach = tables.Column("联系方式", orderable=False, empty_values=())
+    reach = tables.Column("联系方式", orderable=False, empty_values=(), exclude_from_export=True)
     last_login = MomentColumn("最近登录", default="从未登录", order_by="seen_at")
     state = tables.Column("状态", order_by=("state", "seen_at"))
+    county = tables.Column("报送单位", accessor="reach__county", visible=False)
+    phone = tables.Column("联系电话", accessor="reach__phone", visible=False)
+    email = tables.Column("电子邮箱", accessor="reach__email", visible=False)
 
     caption = "人员账号"
 
     class Meta:
+        sequence = ("name", "username", "home", "county", "posts", "reach", "phone", "email", "last_login", "state")
         empty_text = "没有找到符合条件的人员，请换个姓名或清除条件再试。"
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
@@ -41,6 +45,12 @@ class PersonTable(Table):
             return format_html('<span class="hint">{}</span>', "其他单位")
         above = contact.county if self.scope.everything else home.parent
         return format_html("<span>{}{}</span>", home, format_html(UNDER, above) if home.kind in BELOW_COUNTY and above else "")
+
+    def value_home(self, record: Person) -> str:
+        return str(record.home) if record.home else "其他单位"
+
+    def value_posts(self, record: Person) -> str:
+        return "、".join(map(str, record.holdings_in(self.scope)))
 
     def render_posts(self, record: Person) -> str:
         """The organization is named where it is not the one beside it."""

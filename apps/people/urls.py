@@ -6,7 +6,6 @@ app_name = "people"
 
 urlpatterns = [
     path("", lists.PersonList.as_view(), name="list"),
-    path("export/", lists.PersonExport.as_view(), name="export"),
     path("hats/", hats.Hats.as_view(), name="hats"),
     path("invite/", opening.Invite.as_view(), name="invite"),
     path("bulk/", opening.Bulk.as_view(), name="bulk"),

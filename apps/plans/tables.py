@@ -30,6 +30,9 @@ class BoardTable(Table):
             return tags.state(record.report)
         return tags.mark("muted" if record.where == Standing.DRAFT else "open", record.where.label, late=record.is_late)
 
+    def value_remark_count(self, value: int) -> int:
+        return value
+
     def render_remark_count(self, value: int, record: Line) -> Any:
         if not value or not record.report:
             return "—"

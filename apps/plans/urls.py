@@ -10,7 +10,6 @@ urlpatterns = [
     path("template/<year:year>/", TemplateEdit.as_view(), name="template"),
     path("year/<year:year>/begin/<int:unit>/", views.PlanCreate.as_view(), name="create"),
     path("year/<year:year>/archive/<slug:format>/", views.PlanArchive.as_view(), name="archive"),
-    path("year/<year:year>/board.xlsx", views.BoardExport.as_view(), name="export"),
     path("year/<year:year>/remind/", views.Remind.as_view(), name="remind"),
     path("<int:pk>/", views.PlanDetail.as_view(), name="detail"),
     path("<int:pk>/edit/", views.PlanEdit.as_view(), name="edit"),

@@ -8,9 +8,11 @@ from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
+from apps.audit.taking import Taken
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
 from apps.core.pages import AllPages
+from apps.core.tables import Table
 from apps.organizations.enums import Kind
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
@@ -34,7 +36,7 @@ class RoomPage(lifecycle.ReportMixin):
         return super().get_queryset().prefetch_related("checklist__items")
 
 
-class RoomList(Guarded, SingleTableMixin, FilterView):
+class RoomList(Guarded, Taken, SingleTableMixin, FilterView):
     """Every school and its room, for whoever watches over schools; a counselor's own school, for whoever registers one."""
 
     permission = "rooms.view"
@@ -55,6 +57,9 @@ class RoomList(Guarded, SingleTableMixin, FilterView):
         if self.request.user.has_perm("rooms.edit"):
             return {**context, "own": self.get_queryset().in_scope(scope_for(self.request.user, "rooms.edit"))}
         return {**context, "tally": selectors.tally(self.get_queryset())}
+
+    def tables(self, context: dict[str, Any]) -> dict[str, Table]:
+        return {} if "own" in context else super().tables(context)
 
 
 class RoomCreate(lifecycle.ReportCreate):

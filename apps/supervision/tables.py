@@ -24,6 +24,8 @@ class UnitTable(StandingTable, Facts):
 
 
 class YearTable(LedgerTable, Facts):
+    file_name = "历年督导报告"
+
     class Meta:
         sequence = ("title", *FACTS)
         exclude = ("decided_at", "updated_by")

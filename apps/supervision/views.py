@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from apps.audit.taking import Taken
 from apps.core.guard import Guarded
 from apps.core.lifecycle import views as lifecycle
 from apps.core.tables import arranged
@@ -28,7 +29,7 @@ class SupervisionPage(lifecycle.ReportMixin):
     permission = "supervision.view"
 
 
-class SupervisionList(Guarded, TemplateView):
+class SupervisionList(Guarded, Taken, TemplateView):
     """The board of a year for whoever sees many units, the ledger of the years for a unit."""
 
     permission = "supervision.view"
@@ -47,7 +48,9 @@ class SupervisionList(Guarded, TemplateView):
         if window is None:
             return context
         board = selectors.board(window=window, user=user)
-        return {**context, "board": board, "facts": selectors.facts(board), "table": arranged(self.request, UnitTable(board.standings))}
+        table = arranged(self.request, UnitTable(board.standings))
+        table.file_name = f"{window}各报送单位督导情况"
+        return {**context, "board": board, "facts": selectors.facts(board), "table": table}
 
     def ledger(self, windows: list[Window], today: date) -> dict[str, Any]:
         user = self.request.user

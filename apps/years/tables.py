@@ -1,11 +1,26 @@
+from collections.abc import Sequence
+
 import django_tables2 as tables
 from django.utils.html import format_html
 
 from apps.core.tables import DayColumn, MomentColumn, Table
 from apps.years.enums import Answer
-from apps.years.models import Extension
+from apps.years.models import Extension, Window
 
 TONES = {Answer.OPEN: "info", Answer.GRANTED: "success", Answer.REFUSED: "warning", Answer.WITHDRAWN: "muted"}
+
+
+class YearTable(Table):
+    """The years as a file; works on `Standpoint`, as the page does."""
+
+    year = tables.Column("年度")
+    state = tables.Column("状态")
+    windows = tables.Column("上报期限")
+
+    file_name = "年度"
+
+    def value_windows(self, value: Sequence[Window]) -> str:
+        return "，".join(f"{window.kind_label} {window.due_on:%Y-%m-%d}" for window in value)
 
 
 class ExtensionTable(Table):

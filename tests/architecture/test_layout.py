@@ -27,6 +27,7 @@ OWN_FILES = {
     "organizations/roles": "every role, as data (design.md, Roles)",
     "organizations/triggers": "the tree's triggers in SQL",
     "audit/sealing": "the chain of seals over every log: made, verified, archived (ADR 008)",
+    "audit/taking": "lists that leave as files: on every floor above, and each one in the log",
     "coverage/charts": "what the trend and the map draw, as plain values",
     "coverage/triggers": "what notes a change and freezes a closed year, in SQL",
     "organizations/two_sided": "what pairings and exchanges share, below both: a report about two schools, and choosing the other one",

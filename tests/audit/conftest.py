@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from apps.core import logs
+from tests.factories.two_schools import two  # noqa: F401  a fixture that the apps of two-sided reports use, too
 
 Superuser = Callable[..., list[tuple[Any, ...]]]
 WRITTEN = ("audit_seal", "audit_act", "organizations_pioneerunit", "organizations_pioneerunitevent", "coverage_change")

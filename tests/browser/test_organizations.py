@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from python_calamine import CalamineWorkbook
 
 
 @pytest.fixture
@@ -99,3 +100,18 @@ def test_school_and_help_pages_read_well(visit, look_twice):
     page = visit("city")
     page.goto("/organizations/?kind=place&reached=no")
     look_twice(page, "organizations-search")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_schools_are_taken_along_as_they_are_found(visit, look_twice, javascript):
+    page = visit("nanhu", width=360, javascript=javascript)
+    page.goto("/organizations/?kind=school&q=中心")
+    page.locator("summary", has_text="导出").click()
+    look_twice(page, "organizations-export") if javascript else None
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Excel 表格").click()
+    assert re.fullmatch(r"学校\d{8}\.xlsx", download.value.suggested_filename)
+    head, *rows = CalamineWorkbook.from_path(download.value.path()).get_sheet_by_index(0).to_python()
+    assert head[:3] == ["报送单位", "镇（街道）", "学校名称"]
+    assert rows
+    assert [row for row in rows if row[0] != "南湖区" or "中心" not in row[2]] == []

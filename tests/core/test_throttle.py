@@ -50,5 +50,14 @@ def test_an_export_counts_when_it_is_fetched():
     assert [throttle.kind_of(request, view) for view in (Export.as_view(), View.as_view(), HttpResponse)] == ["export", None, None]
 
 
+class List(View):
+    throttle = throttle.LIST
+
+
+def test_a_list_counts_when_it_is_asked_for_as_a_file():
+    asked = ("/", "/?q=export", "/?export=csv", "/?export=")
+    assert [throttle.kind_of(RequestFactory().get(each), List.as_view()) for each in asked] == [None, None, "export", "export"]
+
+
 def test_every_kind_has_its_rate(settings):
     assert set(settings.RATE_LIMITS) == {throttle.SIGN_IN, throttle.UPLOAD, throttle.EXPORT}

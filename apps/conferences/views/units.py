@@ -10,6 +10,7 @@ from django.views.generic.detail import SingleObjectMixin
 
 from apps.audit import services as audit
 from apps.audit.enums import Verb
+from apps.audit.taking import Taken
 from apps.conferences import selectors, tables
 from apps.conferences.forms import MemberEndForm, MemberForm, RhythmForm
 from apps.conferences.models import Decision, Meeting, Member
@@ -25,7 +26,7 @@ from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 
 
-class ConferenceList(Guarded, TemplateView):
+class ConferenceList(Guarded, Taken, TemplateView):
     """How often each unit has met in a year, and what is still to be done; a unit is led to its own page."""
 
     permission = "conferences.view"

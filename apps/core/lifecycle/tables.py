@@ -36,6 +36,7 @@ class StandingTable(Table):
 class LedgerTable(StandingTable):
     """The years of one organization."""
 
+    file_name = "历年上报情况"
     title = tables.Column("年度", accessor="year")
 
     def render_title(self, value: object, record: Standing) -> str:

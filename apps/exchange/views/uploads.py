@@ -23,6 +23,7 @@ from apps.exchange.views.ledgers import Crumbs, Sending, crumbs
 from apps.jobs import progress
 from apps.jobs.enums import State as JobState
 
+
 class UploadPage(Guarded):
     """A file is looked up among those that the user may bring in themselves, their own and their colleagues'."""
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from apps.core.exports import Sheet
 from apps.core.lifecycle.standings import Board, Standing
 from apps.notices.models import Event
 from apps.notices.selectors import Telling, recipients, told_about
@@ -121,27 +120,3 @@ def readers(*, units: Iterable[Organization], by: Any) -> dict[int, list[str]]:
     found = {unit.pk: [user for user, _ in recipients(Event(organization=unit, addressee=unit, to=TO, by=by))] for unit in units}
     people = get_user_model().objects.in_bulk({user for users in found.values() for user in users})
     return {unit: sorted(people[user].name for user in users) for unit, users in found.items()}
-
-
-HEAD = ("报送单位", "状态", "时限", "上报时间", "未解决意见", "最近动态", "最近催办")
-
-
-def sheet(window: Window, found: Iterable[Line]) -> Sheet:
-    """The board as a sheet of a workbook."""
-    rows = (
-        (
-            line.organization.name,
-            line.state_label,
-            line.timing,
-            _moment(line.report.submitted_at if line.report else None),
-            str(line.remark_count),
-            _moment(line.last_at),
-            line.reminded,
-        )
-        for line in found
-    )
-    return Sheet(f"{window}工作方案", HEAD, rows, (16, 10, 26, 18, 12, 18, 34))
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""

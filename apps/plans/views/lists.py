@@ -5,21 +5,17 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.views.generic import FormView, TemplateView, View
+from django.views.generic import FormView, TemplateView
 
-from apps.audit import services as audit
-from apps.audit.enums import Verb
-from apps.core.exports import FORMATS, workbook
+from apps.audit.taking import Taken
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
 from apps.core.lifecycle.tables import LedgerTable
 from apps.core.tables import arranged
-from apps.core.throttle import EXPORT
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.plans import selectors, services
@@ -31,7 +27,7 @@ from apps.years.models import Window
 log = logging.getLogger(__name__)
 
 
-class PlanList(Guarded, TemplateView):
+class PlanList(Guarded, Taken, TemplateView):
     """Who has handed in: the board of a year for whoever sees the whole city, the ledger of the years for a unit."""
 
     permission = "plans.view"
@@ -62,22 +58,6 @@ class PlanList(Guarded, TemplateView):
         waiting = [(open_now[each.year], each) for each in standings if each.year in open_now and not each.is_settled]
         may_edit = user.has_perm("plans.edit", unit)
         return {"unit": unit, "may_edit": may_edit, "waiting": waiting, "table": arranged(self.request, LedgerTable(standings))}
-
-
-class BoardExport(Guarded, View):
-    """The board of a year as a workbook; that it was taken is in the log."""
-
-    permission = "plans.view"
-    throttle = EXPORT
-
-    def get(self, request: HttpRequest, year: int) -> FileResponse:
-        if not scope_for(request.user, "plans.view").everything:
-            raise Http404
-        window, form = get_object_or_404(Window.objects.of_kind("plans"), year=year), BoardForm(request.GET)
-        found = [line for line in boards.lines(window=window, user=request.user) if form.shows(line)]
-        audit.record(Verb.EXPORT, f"{window}工作方案上报情况", details={"format": "xlsx", "year": year, "units": len(found)})
-        file = workbook([boards.sheet(window, found)])
-        return FileResponse(file, as_attachment=True, filename=f"{window}工作方案上报情况.xlsx", content_type=FORMATS["xlsx"])
 
 
 class Remind(Guarded, FormPage, FormView):

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.views.generic import CreateView, DetailView, FormView, TemplateView, View
 from django.views.generic.detail import SingleObjectMixin
 
+from apps.audit.taking import Taken
 from apps.core.errors import Conflict, DomainError
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
@@ -41,7 +42,7 @@ class ExtensionPage(Guarded):
         return [("年度", reverse("years:list")), (LIST, reverse("years:extensions")), (str(self.object), None)]  # type: ignore[attr-defined]
 
 
-class ExtensionList(Guarded, TemplateView):
+class ExtensionList(Guarded, Taken, TemplateView):
     """Every application that the user sees, those that wait first."""
 
     permission = "years.view"

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import FormView, TemplateView
 
+from apps.audit.taking import Taken
 from apps.core.errors import Conflict
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
+from apps.core.tables import Table
 from apps.coverage.models import FactCorrection
 from apps.organizations.models import Organization
 from apps.years import selectors
@@ -19,6 +21,7 @@ from apps.years.forms import CloseForm, YearForm
 from apps.years.models import Extension, Reopening
 from apps.years.selectors import Standpoint
 from apps.years.services import closing, setting
+from apps.years.tables import YearTable
 
 
 class YearPage(Guarded):
@@ -42,7 +45,7 @@ class YearPage(Guarded):
         return selectors.standpoint(self.year, today=timezone.localdate())
 
 
-class YearList(Guarded, TemplateView):
+class YearList(Guarded, Taken, TemplateView):
     """The years and their state."""
 
     permission = "years.view"
@@ -56,6 +59,9 @@ class YearList(Guarded, TemplateView):
             waiting=Extension.objects.visible_to(user).waiting().count(),
             **kwargs,
         )
+
+    def tables(self, context: dict[str, Any]) -> dict[str, Table]:
+        return {"table": YearTable(context["years"])}
 
 
 class YearDetail(YearPage, TemplateView):

@@ -1,7 +1,9 @@
-/* The menu of narrow screens closes on Escape and on a click beside it. */
+/* [data-menu]: a menu that is open closes on Escape and on a click beside it. */
 export function start(root) {
-  const menu = root.querySelector("details[data-menu]");
-  if (!menu) return;
+  root.querySelectorAll("details[data-menu]").forEach(watch);
+}
+
+function watch(menu) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && menu.open) {
       menu.open = false;
