@@ -34,7 +34,7 @@ def load(*, today: date, random: Random) -> None:
     schools = School.objects.filter(county__name="南湖区", closed_on=None).select_related("organization__parent").order_by("pk")[:6]
     facts = ("get_area_display", "get_type_display", "get_strength_display")
     known = [
-        [school.organization.name, school.organization.parent.name, *(getattr(school, name)() for name in facts), school.class_count]
+        [school.organization.name, str(school.organization.parent), *(getattr(school, name)() for name in facts), school.class_count]
         for school in schools
     ]
     grown = [[*row[:-1], row[-1] + random.randint(1, 3)] for row in known]

@@ -22,6 +22,8 @@ class UploadTable(Table):
     wrong = tables.Column("有误", attrs=NUMBER)
     state = tables.Column("状态")
 
+    file_name = "导入记录"
+
     class Meta:
         model = Upload
         fields = ("filename", "ledger", "by", "created_at", "new", "changed", "unchanged", "wrong", "state")

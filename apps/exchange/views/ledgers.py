@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.generic import FormView
 from django_filters.views import FilterView
 
+from apps.audit.taking import Taken
 from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
 from apps.core.ledgers import registry
@@ -29,7 +30,7 @@ def crumbs(*more: tuple[str, str | None]) -> Crumbs:
     return [("台账导入导出", reverse("exchange:home")), *more]
 
 
-class Home(Guarded, FilterView):
+class Home(Guarded, Taken, FilterView):
     """Each ledger with what may be done with it, and what has been imported."""
 
     permission = "organizations.view"
