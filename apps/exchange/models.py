@@ -16,7 +16,7 @@ from apps.core.ledgers import registry
 from apps.core.ledgers.enums import Outcome
 from apps.core.ledgers.ledger import Ledger
 from apps.exchange.enums import State
-from apps.exchange.querysets import UploadQuerySet
+from apps.exchange.querysets import LineQuerySet, UploadQuerySet
 from apps.jobs.models import Job
 from apps.organizations.models import Organization, TenantModel
 
@@ -117,6 +117,8 @@ class Line(TenantModel):
     target = models.BigIntegerField("对象", null=True, editable=False)  # the row it is about, or has made
     effects = models.JSONField("连带", null=True, editable=False)  # what else it has changed, as its ledger says it
 
+    objects = LineQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
+
     class Meta:
         verbose_name = "导入的一行"
         verbose_name_plural = "导入的行"
@@ -127,6 +129,7 @@ class Line(TenantModel):
         ]
         indexes = [
             models.Index(fields=["upload", "outcome", "number"], name="line_by_outcome"),
+            models.Index(fields=["upload", "number"], name="line_hinted", condition=~Q(hints=[])),
             models.Index(fields=["target"], name="line_made", condition=Q(outcome=Outcome.NEW, target__isnull=False)),
         ]
 

@@ -1,7 +1,11 @@
 from typing import Any, Self
 
+from django.apps import apps
+
 from apps.core.ledgers import registry
-from apps.exchange.enums import OPEN
+from apps.core.ledgers.enums import WRITTEN, Outcome
+from apps.exchange.enums import OPEN, State
+from apps.jobs.enums import OPEN as RUNNING
 from apps.organizations.grants import grants_of, scope_for
 from apps.organizations.querysets import TenantQuerySet
 
@@ -15,3 +19,31 @@ class UploadQuerySet(TenantQuerySet):
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN)
+
+    def sent_by(self, user: Any) -> Self:
+        return self.filter(by=user)
+
+    def of_ledger(self, key: str) -> Self:
+        return self.filter(ledger=key)
+
+    def waiting_for(self, user: Any) -> Self:
+        """Those that this user has sent and that go no further by themselves: to confirm, to put right, to send again."""
+        mine = self.sent_by(user).filter(state__in=(State.READING, State.CHECKED, State.REFUSED))
+        return mine.exclude(job__state__in=RUNNING)
+
+
+class LineQuerySet(TenantQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Those of the files that the user sees."""
+        return self.filter(upload__in=apps.get_model("exchange", "Upload").objects.visible_to(user))
+
+    def of_outcome(self, outcome: str) -> Self:
+        return self.filter(outcome=outcome)
+
+    def wrong_in(self, column: str) -> Self:
+        """Those with a fault in this column; "" is what is wrong with a row as a whole."""
+        return self.filter(outcome=Outcome.WRONG, faults__has_key=column)
+
+    def hinted(self) -> Self:
+        """Those that are written and set something off, or are worth a second look."""
+        return self.filter(outcome__in=WRITTEN).exclude(hints=[])

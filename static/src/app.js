@@ -2,6 +2,7 @@ import "htmx.org";
 import { start as autosave } from "./js/autosave.js";
 import { start as confirm } from "./js/confirm.js";
 import { start as counter } from "./js/counter.js";
+import { start as drop } from "./js/drop.js";
 import { start as errors } from "./js/errors.js";
 import { start as filters } from "./js/filters.js";
 import { start as formset } from "./js/formset.js";
@@ -13,7 +14,7 @@ import { start as print } from "./js/print.js";
 import { start as uploads } from "./js/uploads.js";
 
 /* Every part improves markup that already works; what htmx brings in later is improved in the same way. */
-const parts = [confirm, counter, errors, filters, formset, password, print, partsOf, uploads, autosave, guard, menu];
+const parts = [confirm, counter, drop, errors, filters, formset, password, print, partsOf, uploads, autosave, guard, menu];
 const improve = (root) => parts.forEach((start) => start(root));
 
 document.documentElement.classList.add("js");

@@ -30,9 +30,9 @@ def store() -> Iterator[redis.Redis]:
 
 
 @contextmanager
-def worker() -> Iterator[subprocess.Popen]:
+def worker(*, visibility: int = VISIBILITY) -> Iterator[subprocess.Popen]:
     """A worker and its two children, in a group of their own; whatever is left of it is killed."""
-    environment = {**os.environ, "REDIS_URL": URL, "VISIBILITY_TIMEOUT": str(VISIBILITY), "TASK_TIME_LIMIT": str(VISIBILITY - 1)}
+    environment = {**os.environ, "REDIS_URL": URL, "VISIBILITY_TIMEOUT": str(visibility), "TASK_TIME_LIMIT": str(visibility - 1)}
     command = [sys.executable, "-m", "celery", "-A", "tests.worker_app", "worker", "--concurrency=2", "--loglevel=CRITICAL"]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, start_new_session=True)
     try:

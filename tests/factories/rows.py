@@ -118,6 +118,8 @@ def example(field: models.Field, mark: str) -> Any:
             return f"{mark}@example.cn"
         case models.CharField() if field.name == "url":
             return f"/{mark}/"
+        case models.CharField() if field.name == "ledger":
+            return "units"
         case models.CharField() | models.TextField():
             return mark[: field.max_length]
         case models.DateTimeField():

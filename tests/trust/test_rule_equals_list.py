@@ -24,7 +24,10 @@ OWN = {
     Notice: "tests/notices/test_wall.py: read by whom it tells",
 }
 # What is not asked by the app's own `view`: what was sent is for whoever connects channels.
-ACTIONS = dict.fromkeys(("notices.Event", "notices.Post", "notices.Delivery", "notices.Robot"), "notices.connect")
+ACTIONS = {
+    **dict.fromkeys(("notices.Event", "notices.Post", "notices.Delivery", "notices.Robot"), "notices.connect"),
+    **dict.fromkeys(("exchange.Upload", "exchange.Line"), "organizations.edit"),  # of the ledger that is sent: here the units'
+}
 
 
 def people(both: Any) -> Iterator[tuple[str, User]]:

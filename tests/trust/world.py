@@ -84,6 +84,7 @@ ARGUMENTS: dict[str, Callable[[str, Site | None], Any]] = {
         timezone.localdate().year + address.startswith(("plans:", "years:"))
     ),  # that of WindowFactory; the running one
     "kind": lambda address, site: "plans",
+    "key": lambda address, site: "units",
     "unit": lambda address, site: site.county.pk if site else NOBODY,
     "school": lambda address, site: site.school.pk if site else NOBODY,
     "held": lambda address, site: RoleHolding.objects.get(role="school_counselor", organization=site.school).pk if site else NOBODY,

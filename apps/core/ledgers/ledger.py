@@ -119,6 +119,7 @@ class Ledger(Resource):
     reading: ClassVar[str]  # to take rows out
     about: ClassVar[str] = ""  # a sentence on the page where a ledger is chosen
     imports: ClassVar[bool] = True
+    page: ClassVar[str] = ""  # the address of the list in which its rows are seen
 
     fields: dict[str, Column]
 

@@ -46,8 +46,8 @@ def read(*, upload: Upload, by: Any, progress: Progress) -> Upload:
         with _local(stored) as path, reading.read(path, name=stored.filename, heads=heads) as table:
             absent = set(table.absent)
             stored.present = [name for name, head in zip(names, heads, strict=True) if head.name not in absent]
-            stored.notes = [note[:300] for note in table.notes]
             _judge(stored, table.rows, by=by, progress=progress)
+            stored.notes = [note[:300] for note in (*table.notes, *_unread(table))]  # known in full once all rows are read
     except reading.Unreadable as error:
         stored.lines.all().delete()
         stored.state, stored.sentence = State.REFUSED, error.message[:500]
@@ -55,6 +55,11 @@ def read(*, upload: Upload, by: Any, progress: Progress) -> Upload:
         stored.state = State.CHECKED
     stored.save()
     return stored
+
+
+def _unread(table: reading.Table) -> Iterator[str]:
+    if table.unknown:
+        yield f"没有读取这些列：{'、'.join(name[:20] for name in table.unknown[:10])}{'等' if len(table.unknown) > 10 else ''}。"
 
 
 def again(*, upload: Upload, by: Any, progress: Progress) -> None:

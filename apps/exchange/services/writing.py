@@ -16,7 +16,7 @@ from apps.core.ledgers.ledger import Ledger, Row
 from apps.coverage.services import figures
 from apps.exchange.enums import State
 from apps.exchange.models import Line, Upload
-from apps.exchange.selectors import dependents
+from apps.exchange.selectors.dependents import dependents
 from apps.exchange.services import checking
 from apps.jobs.progress import Progress
 

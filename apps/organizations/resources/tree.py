@@ -180,6 +180,7 @@ class TreeLedger(Ledger):
 class Towns(TreeLedger):
     key, label, kind, parents = "towns", "镇（街道）", Kind.TOWN, (Kind.COUNTY,)
     about = "各地的镇和街道。"
+    page = "/organizations/?kind=town"
 
     name = Column("镇（街道）", "name", cell=Name(), required=True, key=True, aliases=TOWN.aliases, width=16, example="凤桥镇")
     code = CODE
@@ -192,6 +193,7 @@ class Towns(TreeLedger):
 class Places(TreeLedger):
     key, label, kind, parents = "places", "村（社区）", Kind.PLACE, (Kind.TOWN,)
     about = "村、社区及其类型。"
+    page = "/organizations/?kind=place"
     profile, facts = Place, ("area",)
 
     town = TOWN
@@ -213,6 +215,7 @@ class Places(TreeLedger):
 class Schools(TreeLedger):
     key, label, kind, parents = "schools", "学校", Kind.SCHOOL, (Kind.TOWN, Kind.COUNTY)
     about = "学校及其城乡、类型、班级数和少先队员数。"
+    page = "/organizations/?kind=school"
     profile = School
     facts = ("area", "type", "strength", "is_new_resident", "class_count", "member_count", "opened_on", "closed_on")
 

@@ -107,6 +107,7 @@ DISSOLVED = Column("撤销日期", "dissolved_on", cell=Day(), rules=[since_foun
 class SchoolUnits(UnitLedger):
     key, label = "units", "大队、中队"
     about = "学校的大队和中队。"
+    page = "/organizations/?kind=school"
     kinds, unit_kinds = (Kind.SCHOOL,), AT_SCHOOL
 
     organization = Column(
@@ -124,6 +125,7 @@ class SchoolUnits(UnitLedger):
 class PlaceUnits(UnitLedger):
     key, label = "place-units", "村（社区）少先队组织"
     about = "村（社区）的雏鹰假日小队、社区少工委、大队和中队。"
+    page = "/organizations/?kind=place"
     kinds, unit_kinds = (Kind.PLACE,), AT_PLACE
 
     organization = Column(

@@ -16,7 +16,7 @@ from apps.organizations import demo as organizations
 # Lowest first; then coverage, which counts what the others have put down, and the log, which seals it.
 ORDER = (
     *("organizations", "people", "plans", "rooms", "pairings", "counselors", "supervision", "conferences"),
-    *("years", "notices", "coverage", "audit"),
+    *("years", "exchange", "notices", "coverage", "audit"),
 )
 
 
