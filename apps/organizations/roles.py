@@ -43,7 +43,8 @@ PERMISSIONS: dict[str, str] = {
     "pairings.submit": "上报结对",
     "pairings.accept": "接受结对邀请",
     "pairings.review": "确认结对",
-    "counselors.view": "查看辅导员交流",
+    "counselors.view": "查看辅导员台账和辅导员交流",
+    "counselors.keep": "维护辅导员台账",
     "counselors.edit": "登记辅导员交流",
     "counselors.enter": "用台账录入辅导员交流草稿",
     "counselors.submit": "上报辅导员交流",
@@ -105,7 +106,7 @@ ROLES: dict[str, Role] = {
             VIEW_ALL
             | ENTER
             | {"organizations.edit", "organizations.register", "plans.edit", "plans.submit", "supervision.edit", "supervision.submit"}
-            | {"rooms.review", "pairings.review", "counselors.review", "people.view", "people.manage"}
+            | {"rooms.review", "pairings.review", "counselors.review", "counselors.keep", "people.view", "people.manage"}
             | {"years.ask", "notices.connect", "conferences.edit", "conferences.confirm"},
             appoints={"county_editor", "town_counselor", "school_counselor"},
         ),
@@ -114,21 +115,24 @@ ROLES: dict[str, Role] = {
             "县（市、区）少工委工作人员",
             "起草工作方案和督导情况，维护本地组织，用台账为学校录入草稿；不能上报和确认",
             {Kind.COUNTY},
-            VIEW_ALL | ENTER | {"organizations.edit", "organizations.register", "plans.edit", "supervision.edit", "conferences.edit"},
+            VIEW_ALL
+            | ENTER
+            | {"organizations.edit", "organizations.register", "counselors.keep", "plans.edit", "supervision.edit", "conferences.edit"},
         ),
         _role(
             "town_counselor",
             "镇（街道）少先队总辅导员",
-            "维护本镇（街道）村、社区和学校的少先队组织，协助本镇学校",
+            "维护本镇（街道）村、社区和学校的少先队组织和辅导员台账，协助本镇学校",
             {Kind.TOWN},
-            {"organizations.view", "organizations.edit", "coverage.view", "rooms.view", "pairings.view", "counselors.view"},
+            {"organizations.view", "organizations.edit", "coverage.view", "rooms.view", "pairings.view"}
+            | {"counselors.view", "counselors.keep"},
         ),
         _role(
             "school_counselor",
             "学校少先队大队辅导员",
-            "维护本校大队、中队，登记队室、结对和辅导员交流",
+            "维护本校大队、中队和辅导员台账，登记队室、结对和辅导员交流",
             {Kind.SCHOOL},
-            {"organizations.view", "organizations.edit", "pairings.accept"}
+            {"organizations.view", "organizations.edit", "pairings.accept", "counselors.keep"}
             | {f"{app}.{act}" for app in ("rooms", "pairings", "counselors") for act in ("view", "edit", "enter", "submit")},
         ),
         _role("supervisor", "督导员", "查看本级和下级各项工作", {Kind.CITY, Kind.COUNTY}, VIEW_ALL),

@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.core import scope
 from apps.core.ledgers import registry
 from apps.core.lifecycle.enums import State
+from apps.organizations.grants import scope_for
 from apps.pairings import services, todos
 from apps.pairings.models import Pairing
-from tests.factories.ledgers import bring, check, taken_out
+from tests.factories.ledgers import bring, check, ledger, taken_out
 from tests.factories.pairings import PairingFactory, approve, proposed, send_back
 
 YEAR = timezone.localdate().year
@@ -82,6 +84,15 @@ def test_a_school_revises_what_came_back(filed):
     (row,) = bring("pairings", [{"organization": "城东小学", "year": 2026, "partner": "海盐1小（东）", "goals": "新"}], by=filed.counselor)
     pairing = Pairing.objects.get(pk=row.target)
     assert (row.outcome, pairing.goals, pairing.version, pairing.state) == ("changed", "新", 4, State.RETURNED)
+
+
+def test_what_a_file_is_about_can_be_locked(filed):
+    """In the scope of whoever brings it: the schools, and the reports that are there already."""
+    with scope.opened(scope_for(filed.counselor, "pairings.enter")), CaptureQueriesContext(connection) as queries:
+        rows = check("pairings", [{**ROW, "year": 2026}], by=filed.counselor)
+        ledger("pairings").lock(rows)
+    locks = [query["sql"].split(" FOR UPDATE OF ")[1] for query in queries if " FOR UPDATE OF " in query["sql"]]
+    assert locks == ['"organizations_organization"', '"pairings_pairing"']
 
 
 def test_two_schools_are_paired_once_a_year_in_either_direction(filed):
