@@ -66,8 +66,9 @@ def _write(upload: Upload, by: Any, progress: Progress) -> None:
             for row, line in zip(rows, lines, strict=True):
                 row.target = line.target
             writing.write(ledger, [row for row in rows if row.outcome in WRITTEN], by=by)
-            if effects := [(line.pk, row.effects) for row, line in zip(rows, lines, strict=True) if row.effects is not None]:
-                bulk.update(Line, ("effects",), effects, by="id")
+            pairs = zip(rows, lines, strict=True)
+            if told := [(line.pk, row.target, row.effects) for row, line in pairs if row.effects or row.target != line.target]:
+                bulk.update(Line, ("target", "effects"), told, by="id")
         progress.done += len(rows)
         progress.say(f"已写入 {progress.done} 行")
     if stale:
@@ -145,9 +146,10 @@ def _restore(ledger: Ledger, changed: list[tuple[Row, Any]], by: Any) -> None:
         past.append((line.number, [{**now, **line.before}[name] for name in names]))
     rows = check.rows(past)
     for row, (_, line) in zip(rows, changed, strict=True):
-        row.effects = line.effects
+        row.effects = line.effects or {}
     check.judge(rows)
     writing.write(ledger, rows, by=by)
+    ledger.unsettle(rows, by)
 
 
 def _numbered(numbers: list[int]) -> str:

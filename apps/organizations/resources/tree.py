@@ -14,11 +14,18 @@ from apps.core.ledgers.registry import ledger
 from apps.organizations.enums import Kind, PlaceArea, SchoolArea, SchoolStrength, SchoolType
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization, PioneerUnit, Place, School
-from apps.organizations.resources.base import COUNTY, TOWN, Spot, columns_of, own, spots, town_of
+from apps.organizations.resources.base import COUNTY, TOWN, Spot, columns_of, own, rules_of, spots, town_of
 from apps.organizations.validators import not_in_future
 
+NAMED, CLASSES = rules_of(Organization, "name"), rules_of(School, "class_count")
 CODE = Column(
-    "代码", "code", cell=Name(), aliases=("统计用区划代码", "学校代码", "区划代码"), help="可以不填；填写后全市不重复。", width=16
+    "代码",
+    "code",
+    cell=Name(),
+    rules=rules_of(Organization, "code"),
+    aliases=("统计用区划代码", "学校代码", "区划代码"),
+    help="可以不填；填写后全市不重复。",
+    width=16,
 )
 
 
@@ -182,7 +189,7 @@ class Towns(TreeLedger):
     about = "各地的镇和街道。"
     page = "/organizations/?kind=town"
 
-    name = Column("镇（街道）", "name", cell=Name(), required=True, key=True, aliases=TOWN.aliases, width=16, example="凤桥镇")
+    name = Column("镇（街道）", "name", cell=Name(), required=True, key=True, rules=NAMED, aliases=TOWN.aliases, width=16, example="凤桥镇")
     code = CODE
 
     class Meta:
@@ -203,6 +210,7 @@ class Places(TreeLedger):
         cell=Name(),
         required=True,
         key=True,
+        rules=NAMED,
         aliases=("村", "社区", "村（社区）名称", "名称"),
         width=20,
         example="永红村",
@@ -226,6 +234,7 @@ class Schools(TreeLedger):
         cell=Name(),
         required=True,
         key=True,
+        rules=NAMED,
         aliases=("学校", "校名", "学校全称"),
         width=26,
         example="凤桥镇中心小学",
@@ -249,7 +258,7 @@ class Schools(TreeLedger):
         example="一般学校",
     )
     is_new_resident = Column("新居民子女学校", "school__is_new_resident", cell=YesNo(), aliases=("是否新居民子女学校",), example="否")
-    class_count = Column("班级数", "school__class_count", cell=Whole(), aliases=("班数", "教学班数"), example=24, width=10)
+    class_count = Column("班级数", "school__class_count", cell=Whole(), rules=CLASSES, aliases=("班数", "教学班数"), example=24, width=10)
     member_count = Column(
         "少先队员数",
         "school__member_count",
@@ -304,11 +313,21 @@ class Schools(TreeLedger):
     def settle(self, rows: Sequence[Row], by: Any) -> None:
         """A school that is closed takes its brigade and squads along."""
         closed = self.index["closed_on"]
+        closing = {row.target: row for row in rows if row.values[closed] and not (row.before and row.before[closed])}
+        units = PioneerUnit.objects.filter(organization__in=closing, dissolved_on__isnull=True)
+        by_day: dict[Any, list[int]] = {}
+        for unit, school in units.order_by("pk").values_list("pk", "organization"):
+            row = closing[school]
+            by_day.setdefault(row.values[closed], []).append(unit)
+            row.effects.setdefault("dissolved", []).append(unit)
+        for day, dissolved in by_day.items():
+            PioneerUnit.objects.filter(pk__in=dissolved).update(dissolved_on=day)
+
+    def unsettle(self, rows: Sequence[Row], by: Any) -> None:
+        """The units that were dissolved with a school are there again, unless somebody has given them another day since."""
+        closed = self.index["closed_on"]
         by_day: dict[Any, list[int]] = {}
         for row in rows:
-            if row.values[closed] and row.target and not (row.before and row.before[closed]):
-                by_day.setdefault(row.values[closed], []).append(row.target)
-        for day, targets in by_day.items():
-            PioneerUnit.objects.filter(organization__in=targets, dissolved_on__isnull=True).update(
-                dissolved_on=min(day, timezone.localdate())
-            )
+            by_day.setdefault(row.values[closed], []).extend(row.effects.get("dissolved", ()))
+        for day, dissolved in by_day.items():
+            PioneerUnit.objects.filter(pk__in=dissolved, dissolved_on=day).update(dissolved_on=None)
