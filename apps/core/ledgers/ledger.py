@@ -211,8 +211,8 @@ class Ledger(Resource):
         """The ledger's own rules, for rows that are new or changed: faults, and hints."""
 
     def parts(self) -> Sequence[Part]:
-        """The tables it writes to, in the order in which they are written."""
-        raise NotImplementedError
+        """The tables it writes to, in the order in which they are written; none where a service writes instead (`write`)."""
+        return ()
 
     def lock(self, rows: Sequence[Row]) -> None:
         """Keep everybody else from writing what these rows are about, until the transaction ends."""
