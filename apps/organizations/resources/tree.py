@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.core import turns
 from apps.core.ledgers.cells import Choice, Day, Name, Whole, YesNo
-from apps.core.ledgers.ledger import Column, Errand, Ledger, Part, Row
+from apps.core.ledgers.ledger import MISSING, Column, Errand, Ledger, Part, Row
 from apps.core.ledgers.registry import ledger
 from apps.organizations.enums import Kind, PlaceArea, SchoolArea, SchoolStrength, SchoolType
 from apps.organizations.grants import scope_for
@@ -106,7 +106,7 @@ class TreeLedger(Ledger):
         """By code, else by name. A code or a name that is somebody else's is a fault: names and codes are a public directory."""
         code, name = self.index["code"], self.index["name"]
         for row in rows:
-            row.values[code] = row.values[code] or None
+            row.values[code] = None if row.values[code] is MISSING else row.values[code] or None
         scope, found = scope_for(errand.by, self.permission), self.candidates(rows, errand)
         everybody = list(
             found.values_list(*Spot._fields[:3], "county__name", town_of("parent"), "name", "school__closed_on", "code", "parent")
