@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,9 +24,12 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def portal(database_templates: Templates, template_city: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal(database_templates: Templates, template_demo: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """One for each process that runs tests; a file's tests share theirs (`--dist loadfile`)."""
-    with running(tmp_path_factory.mktemp("portal"), database_templates, template_city) as portal:
+    template, files = template_demo
+    var = tmp_path_factory.mktemp("portal")
+    shutil.copytree(files, var / "media")
+    with running(var, database_templates.copy(template, "portal")) as portal:
         yield portal
 
 
