@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.portal import PASSWORD, ROOT, Portal, running
 from tests.databases import Templates
 
+PATIENCE = 30_000  # milliseconds, on a machine that has other work too; whoever is answered sooner does not wait
 SCREENSHOTS = ROOT / "var" / "screenshots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+expect.set_options(timeout=PATIENCE)
 QUIET = [
     "--disable-gpu",
     "--no-first-run",
@@ -63,7 +65,7 @@ def visit(portal: Portal, browser: Browser) -> Iterator[Callable[..., Page]]:
             timezone_id="Asia/Shanghai",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text) if "Content Security Policy" in message.text else None)

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
-from kombu import Connection
 
-from apps.notices.tasks import fan_out
 from tests import databases
 from tests.databases import PASSWORD  # noqa: F401  of the demo accounts
 from tests.factories import receivers
@@ -61,8 +59,6 @@ def running(var: Path, database: str) -> Iterator[Portal]:
             ["celery", "-A", "jiaxing_pioneers", "worker", "--concurrency=1", "--loglevel=WARNING"],
         ):
             stack.enter_context(_process(command, environment))
-        with Connection(environment["REDIS_URL"]) as queue:  # the demo's events, which no worker has heard of
-            fan_out.apply_async(connection=queue)
         _wait_for(port)
         yield Portal(f"http://{HOST}:{port}", environment, mailbox)
 
