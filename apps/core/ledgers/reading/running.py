@@ -21,7 +21,13 @@ CHILD = "import sys; sys.path.append(sys.argv[1]); from apps.core.ledgers.parsin
 BROKEN = "无法读取，可能已损坏或没有传完。请用 Excel 或 WPS 打开，另存为 xlsx 后重新上传。"
 TOO_BIG = "需要的内存超过限度：内容过多，或者有单元格离其他内容很远。请把要导入的内容复制到新的工作簿，保存为 xlsx 后重新上传。"
 TOO_SLOW = "读取的时间超过限度。请只保留要导入的工作表，或者分成几个文件后重新上传。"
-ENDS: dict[int, str] = {signal.SIGXCPU: TOO_SLOW, signal.SIGABRT: TOO_BIG, signal.SIGSEGV: TOO_BIG, signal.SIGBUS: TOO_BIG, signal.SIGKILL: TOO_BIG}
+ENDS: dict[int, str] = {
+    signal.SIGXCPU: TOO_SLOW,
+    signal.SIGABRT: TOO_BIG,
+    signal.SIGSEGV: TOO_BIG,
+    signal.SIGBUS: TOO_BIG,
+    signal.SIGKILL: TOO_BIG,  # by the system, which has no memory left
+}
 
 log = logging.getLogger(__name__)
 
