@@ -31,7 +31,7 @@ from python_calamine import load_workbook
 
 from apps.accounts.models import User
 from apps.core import scope
-from apps.core.ledgers import registry
+from apps.core.ledgers import registry, sheets
 from apps.core.ledgers.ledger import Ledger
 from apps.exchange.services import checking, uploads, writing
 from apps.jobs.models import Job
@@ -73,8 +73,7 @@ def main() -> None:
         with acting(lead):
             bring("units", book["squads"], lead)
         analyze()
-        out = {"ours": (1.0, 1.0), "stock": (1.0, 1.0)}
-        _ = lambda: {name: apart(lead, export) for name, export in (("ours", export_ours), ("stock", export_stock))}
+        out = {name: apart(lead, export) for name, export in (("ours", export_ours), ("stock", export_stock))}
         print(f"out: ours {out['ours'][0]:.2f} s, {out['ours'][1]:.0f} MB; stock {out['stock'][0]:.2f} s, {out['stock'][1]:.0f} MB")
 
     with TemporaryDirectory() as folder, house.database():  # schools once more, where there are none yet

@@ -27,7 +27,7 @@ def template_city(database_templates, django_db_blocker) -> str:
     def make(name: str) -> None:
         databases.create(name)
         databases.work_in(name)
-        call_command("migrate", database="owner", verbosity=0)
+        databases.migrate()
         call_command("load_divisions", verbosity=0)
         connections.close_all()
 

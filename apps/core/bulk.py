@@ -108,7 +108,7 @@ def _writer(field: Any) -> Callable[[Any], Any] | None:
     if isinstance(field, ArrayField):
         return _array
     if isinstance(field, models.JSONField):
-        return lambda value: json.dumps(value, ensure_ascii=False, cls=field.encoder)
+        return (field.encoder or json.JSONEncoder)(ensure_ascii=False).encode
     return None
 
 

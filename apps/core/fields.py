@@ -36,6 +36,20 @@ class FilledForeignKey(models.ForeignKey):
     db_returning = True
 
 
+@models.ForeignObject.register_lookup
+@models.Field.register_lookup
+class Among(models.Lookup):
+    """`name__among=[…]`: one array, however many values; `in` is a parameter for each, which Django prepares one by one."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        kind = self.lhs.output_field.db_type(connection)
+        return f"{left} = ANY (%s::{kind}[])", (*left_params, list(self.rhs))
+
+
 @LtreeField.register_lookup
 class IsWithin(models.Lookup):
     """`path__within=other.path`: the row is `other` or lies below it (indexed by GiST)."""

@@ -1,7 +1,7 @@
 """How every form of the portal is drawn."""
 
 from collections.abc import Iterable, Mapping
-from datetime import MAXYEAR
+from datetime import MAXYEAR, date
 from typing import Any
 
 from django import forms
@@ -42,14 +42,17 @@ def speak() -> None:
         field.default_error_messages = {**field.__dict__.get("default_error_messages", {}), **words}
 
 
+def slip(day: date | None, first: int, last: int) -> str:
+    """What is said of a day whose year cannot be meant; empty where it can. 0207 and 20277 are slips that nobody sees in a date picker."""
+    if day is None or first <= day.year <= last:
+        return ""
+    return f"日期应在{first}年至{last}年之间，请核对年份。" if last < MAXYEAR else f"日期不能早于{first}年，请核对年份。"
+
+
 def refuse_slips(form: forms.Form | forms.ModelForm, names: Iterable[str], first: int, last: int) -> None:
-    """Refuse a day whose year cannot be meant: 0207 and 20277 are slips that nobody sees in a date picker."""
     for name in names:
-        day = form.cleaned_data.get(name)
-        if day and not first <= day.year <= last:
-            form.add_error(
-                name, f"日期应在{first}年至{last}年之间，请核对年份。" if last < MAXYEAR else f"日期不能早于{first}年，请核对年份。"
-            )
+        if sentence := slip(form.cleaned_data.get(name), first, last):
+            form.add_error(name, sentence)
 
 
 class NotedField(BoundField):

@@ -26,7 +26,6 @@ COUNTIES = f"(SELECT split_part({SETTING}, '|', 2)::bigint[])::bigint[]"
 ORGANIZATIONS = f"(SELECT split_part({SETTING}, '|', 3)::bigint[])::bigint[]"
 USER = f"(SELECT nullif(split_part({SETTING}, '|', 4), '')::bigint)"
 
-_retracted: dict[str, str] = {}  # table → the condition that `retracted` gave it
 _bounded: dict[str, tuple[str, str]] = {}  # table → the conditions that `bound` gave it: to add a row, and to change one
 
 
@@ -85,9 +84,10 @@ def bound(table: str, condition: str, *, everybody_adds: bool = False) -> None:
     _bounded[table] = ("true" if everybody_adds else changes, changes)
 
 
-def retracted(table: str, condition: str) -> None:
-    """Declare that rows of a tenant table may be taken away again where `condition` holds, and nowhere else."""
-    _retracted[table] = condition
+def retraction(table: str, condition: str, using: str) -> list[str]:
+    """SQL that lets rows of a tenant table be taken away again where `condition` holds, and nowhere else; after `apply`."""
+    role = connections[using].ops.quote_name(settings.DATABASES["default"]["USER"])
+    return [f'GRANT DELETE ON "{table}" TO {role};', *_policy(table, "retraction", f"AS RESTRICTIVE FOR DELETE USING ({condition})")]
 
 
 def is_owners(using: str) -> bool:
@@ -105,11 +105,6 @@ def apply(using: str) -> None:
         statements += [*_log_policies(name), f'REVOKE UPDATE, DELETE ON "{name}" FROM {role};']
     for name, column, is_tenants in personal():
         statements += _personal_policies(name, column, is_tenants)
-    for name, condition in _retracted.items():
-        statements += [
-            f'GRANT DELETE ON "{name}" TO {role};',
-            *_policy(name, "retracted", f"AS RESTRICTIVE FOR DELETE USING ({condition})"),
-        ]
     for name, (adds, changes) in _bounded.items():
         statements += _bounded_policies(name, adds, changes)
     statements += log_tables.statements()

@@ -1,4 +1,6 @@
-"""Made-up counselor exchanges: town counselors in the country and the other way round; past years confirmed, this year in every state."""
+"""Made-up counselors, and exchanges of theirs: town counselors in the country and the other way round; past years confirmed, this year in
+every state.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -6,14 +8,16 @@ from decimal import Decimal
 from random import Random
 
 from apps.core.lifecycle.enums import Verb
-from apps.counselors.enums import Topic, Type
-from apps.counselors.models import Exchange, Step
+from apps.counselors.enums import Post, Topic, Type
+from apps.counselors.models import Counselor, Exchange, Step
 from apps.organizations.demo import person_name
 from apps.organizations.demo.stories import Cast, Story, moment, write
-from apps.organizations.models import School
+from apps.organizations.enums import Kind
+from apps.organizations.models import Organization, School
 
 YEARS = {2012: 45, 2013: 70}
 LAST_YEAR, THIS_YEAR = 110, 60
+TRAINED = 0.8
 NEARBY = 0.7  # within one reporting unit, as the circular asks (§3.2.2)
 LENGTHS = {Type.SECONDMENT: (30, 110)}  # days; the others are a day or two
 SUMMARIES = {
@@ -35,8 +39,9 @@ ACCOUNTS = (
 
 
 def load(*, today: date, random: Random) -> None:
-    """Exchanges of 2012, 2013, last year and this one."""
+    """The register, and exchanges of 2012, 2013, last year and this one."""
     cast = Cast(random)
+    Counselor.objects.bulk_create(_register(cast))
     teller = _Teller(cast, today, random)
     stories = []
     for year, number in (*YEARS.items(), (today.year - 1, LAST_YEAR)):
@@ -51,6 +56,26 @@ def load(*, today: date, random: Random) -> None:
         past = random.randint(20, 160) if way == "confirmed" else random.randint(8, 20)
         stories.append(teller.tell(today - timedelta(days=past), *pair, way))
     write(stories, Exchange, Step)
+
+
+def _register(cast: Cast) -> Iterator[Counselor]:
+    """Everybody the circular asks for: a brigade counselor at each school, a chief one for each town; most of them trained."""
+    random = Random(2012)  # noqa: S311  a sequence of its own, so that the exchanges stay what they are
+    for school in cast.schools:
+        person = cast.people[school.organization_id]
+        came = date(random.randint(2004, 2011), 9, 1)
+        since = min(max(came, school.opened_on or came), school.closed_on or date.max)
+        yield _counselor(school.organization, Post.BRIGADE, person.name, since, school.closed_on, random)
+    for post in Organization.objects.of_kind(Kind.COUNTY, Kind.TOWN).order_by("pk"):
+        yield _counselor(post, Post.CHIEF, person_name(random), date(random.randint(2006, 2012), 9, 1), None, random)
+
+
+def _counselor(organization: Organization, post: Post, name: str, since: date, until: date | None, random: Random) -> Counselor:
+    counselor = Counselor(organization=organization, county_id=organization.county_id, post=post, name=name, since=since, until=until)
+    if random.random() < TRAINED:
+        counselor.certificate_number = f"演示数据-{since.year}-{random.randint(1, 9999):04}"
+        counselor.certificate_issuer, counselor.certificate_on = "演示数据培训班", min(since + timedelta(days=300), date(2013, 11, 20))
+    return counselor
 
 
 class _Teller:

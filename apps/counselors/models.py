@@ -1,4 +1,4 @@
-"""Counselors who go to another school to show, watch, discuss or work (辅导员交流)."""
+"""Counselors: who they are and how they were trained, and those who go to another school to show, watch, discuss or work (辅导员交流)."""
 
 from decimal import Decimal
 from typing import ClassVar
@@ -11,10 +11,60 @@ from django.db.models import Q
 
 from apps.core.lifecycle.enums import State, Verb
 from apps.core.lifecycle.models import Passage, Slot
-from apps.counselors.enums import Topic, Type
+from apps.counselors.enums import Post, Topic, Type
+from apps.counselors.querysets import CounselorQuerySet
+from apps.organizations.models import Organization, TenantModel
 from apps.organizations.two_sided.models import TwoSidedRemark, TwoSidedReport, TwoSidedStep
+from apps.organizations.validators import not_in_future, since_founding
+from apps.people.validators import person_name
 
 MAX_HOURS = 2000  # a whole year's working time: more is a slip of the finger
+
+LEFT_BEFORE = "离任日期不能早于任职日期。"
+NO_NUMBER = "填写了发证单位或发证日期的，请填写证书编号。"
+
+
+@pghistory.track()
+class Counselor(TenantModel):
+    """An adult who is a counselor somewhere, since when, and the certificate of their training (circular §3.2.2: 配齐配强).
+
+    A name and nothing by which they could be reached: that is kept by apps/people, for those who have an account.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="counselors", verbose_name="任职单位", editable=False)
+    name = models.CharField("姓名", max_length=40, validators=[person_name])
+    post = models.CharField("类别", max_length=10, choices=Post.choices)
+    since = models.DateField("任职日期", validators=[since_founding, not_in_future])
+    until = models.DateField("离任日期", null=True, blank=True, validators=[not_in_future])
+    certificate_number = models.CharField("培训证书编号", max_length=40, blank=True)
+    certificate_issuer = models.CharField("发证单位", max_length=60, blank=True)
+    certificate_on = models.DateField("发证日期", null=True, blank=True, validators=[since_founding, not_in_future])
+
+    objects = CounselorQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
+
+    class Meta:
+        verbose_name = "辅导员"
+        verbose_name_plural = "辅导员"
+        ordering = ["post", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["county", "organization", "post", "name", "since"], name="counselor_once_since"),
+            models.UniqueConstraint(
+                fields=["county", "organization", "post", "name"], condition=Q(until__isnull=True), name="counselor_serves_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="counselor_leaves_after_coming",
+                violation_error_message=LEFT_BEFORE,
+            ),
+            models.CheckConstraint(
+                condition=~Q(certificate_number="") | Q(certificate_issuer="", certificate_on__isnull=True),
+                name="counselor_certificate_has_number",
+                violation_error_message=NO_NUMBER,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @pghistory.track()

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 from apps.core import security
 from apps.core.navigation import Entry
@@ -12,7 +15,11 @@ class ExchangeConfig(AppConfig):
     navigation = (Entry("台账导入导出", "exchange:home", "table", "organizations.view", "基层组织"),)
 
     def ready(self) -> None:
-        from apps.exchange import triggers
+        post_migrate.connect(_let_undo, sender=self)
 
-        for table, condition in triggers.retractions():
-            security.retracted(table, condition)
+
+def _let_undo(using: str, **kwargs: Any) -> None:
+    from apps.exchange import triggers
+
+    if security.is_owners(using):
+        triggers.install(using)

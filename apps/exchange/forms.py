@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from apps.core.ledgers.reading import MAX_MB, MAX_ROWS, sniffing
+from apps.core.ledgers.parsing import sniffing
+from apps.core.ledgers.reading import MAX_MB, MAX_ROWS
 
 SUFFIXES = ("xlsx", "xls", "ods", "csv")
 OTHERS = {

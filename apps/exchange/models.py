@@ -18,7 +18,7 @@ from apps.core.ledgers.ledger import Ledger
 from apps.exchange.enums import State
 from apps.exchange.querysets import LineQuerySet, UploadQuerySet
 from apps.jobs.models import Job
-from apps.organizations.models import TenantModel
+from apps.organizations.models import Organization, TenantModel
 
 
 def path(upload: "Upload", filename: str) -> str:
@@ -97,11 +97,17 @@ class Upload(TenantModel):
 
 
 class Line(TenantModel):
-    """One row of such a file. Working material: what it wrote has a history of its own."""
+    """One row of such a file. Working material: what it wrote has a history of its own.
+
+    A hundred thousand come at once, so only the indexes that are used are kept; the key to (organization, county) says all that the two
+    single ones would.
+    """
 
     deletable: ClassVar = True  # a new preview replaces the old one
 
-    upload = models.ForeignKey(Upload, models.PROTECT, related_name="lines", editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", editable=False, db_index=False, db_constraint=False)
+    county = models.ForeignKey(Organization, models.PROTECT, related_name="+", editable=False, db_index=False, db_constraint=False)
+    upload = models.ForeignKey(Upload, models.PROTECT, related_name="lines", editable=False, db_index=False)
     number = models.PositiveIntegerField("行号", editable=False)
     outcome = models.CharField("结果", max_length=10, choices=Outcome.choices, editable=False)
     cells = models.JSONField("内容", encoder=DjangoJSONEncoder, editable=False)  # as the file has them, a cell for each readable column

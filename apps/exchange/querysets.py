@@ -14,7 +14,7 @@ class UploadQuerySet(TenantQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Those of the user's organizations, of the ledgers that they may bring in themselves: a file shows all that was typed into it."""
         held = grants_of(user)
-        keys = [ledger.key for ledger in registry.every() if ledger.permission in held]
+        keys = [ledger.key for ledger in registry.declared() if ledger.permission in held]
         return self.in_scope(scope_for(user, "organizations.view")).filter(ledger__in=keys)
 
     def open(self) -> Self:

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import connections
+
+from apps.core import security
 from apps.core.ledgers import registry
 from apps.core.ledgers.enums import Outcome
 from apps.exchange.enums import State
@@ -14,6 +17,13 @@ EXISTS (
     WHERE l.target = "{table}"."{column}" AND l.outcome = '{new}' AND u.state = '{applied}' AND u.ledger IN ({ledgers})
 )
 """
+
+
+def install(using: str) -> None:
+    """Bring the policies in line with the ledgers. Runs as the owner after every migration; idempotent."""
+    statements = [line for table, condition in retractions() for line in security.retraction(table, condition, using)]
+    with connections[using].cursor() as cursor:
+        cursor.execute("\n".join(statements))
 
 
 def retractions() -> Iterator[tuple[str, str]]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from apps.organizations.enums import Kind
 
 ROOMS = ("years", "plans", "rooms", "pairings", "counselors", "supervision", "conferences")
+# Drafts that a file brings in for schools that have none yet; the school checks and submits them itself.
+ENTER = frozenset({"rooms.enter", "pairings.enter", "counselors.enter"})
 VIEW_ALL = frozenset({"organizations.view", "coverage.view", *(f"{app}.view" for app in ROOMS)})
 
 PERMISSIONS: dict[str, str] = {
@@ -32,15 +34,19 @@ PERMISSIONS: dict[str, str] = {
     "plans.sign": "签发工作方案",
     "rooms.view": "查看队室",
     "rooms.edit": "登记队室",
+    "rooms.enter": "用台账录入队室草稿",
     "rooms.submit": "上报队室",
     "rooms.review": "确认队室",
     "pairings.view": "查看结对",
     "pairings.edit": "发起结对",
+    "pairings.enter": "用台账录入结对草稿",
     "pairings.submit": "上报结对",
     "pairings.accept": "接受结对邀请",
     "pairings.review": "确认结对",
-    "counselors.view": "查看辅导员交流",
+    "counselors.view": "查看辅导员台账和辅导员交流",
+    "counselors.keep": "维护辅导员台账",
     "counselors.edit": "登记辅导员交流",
+    "counselors.enter": "用台账录入辅导员交流草稿",
     "counselors.submit": "上报辅导员交流",
     "counselors.review": "确认辅导员交流",
     "supervision.view": "查看督导情况",
@@ -98,32 +104,36 @@ ROLES: dict[str, Role] = {
             "上报工作方案和督导情况，确认本地学校登记的队室、结对和辅导员交流，管理本地账号",
             {Kind.COUNTY},
             VIEW_ALL
+            | ENTER
             | {"organizations.edit", "organizations.register", "plans.edit", "plans.submit", "supervision.edit", "supervision.submit"}
-            | {"rooms.review", "pairings.review", "counselors.review", "people.view", "people.manage"}
+            | {"rooms.review", "pairings.review", "counselors.review", "counselors.keep", "people.view", "people.manage"}
             | {"years.ask", "notices.connect", "conferences.edit", "conferences.confirm"},
             appoints={"county_editor", "town_counselor", "school_counselor"},
         ),
         _role(
             "county_editor",
             "县（市、区）少工委工作人员",
-            "起草工作方案和督导情况，维护本地组织；不能上报和确认",
+            "起草工作方案和督导情况，维护本地组织，用台账为学校录入草稿；不能上报和确认",
             {Kind.COUNTY},
-            VIEW_ALL | {"organizations.edit", "organizations.register", "plans.edit", "supervision.edit", "conferences.edit"},
+            VIEW_ALL
+            | ENTER
+            | {"organizations.edit", "organizations.register", "counselors.keep", "plans.edit", "supervision.edit", "conferences.edit"},
         ),
         _role(
             "town_counselor",
             "镇（街道）少先队总辅导员",
-            "维护本镇（街道）村、社区和学校的少先队组织，协助本镇学校",
+            "维护本镇（街道）村、社区和学校的少先队组织和辅导员台账，协助本镇学校",
             {Kind.TOWN},
-            {"organizations.view", "organizations.edit", "coverage.view", "rooms.view", "pairings.view", "counselors.view"},
+            {"organizations.view", "organizations.edit", "coverage.view", "rooms.view", "pairings.view"}
+            | {"counselors.view", "counselors.keep"},
         ),
         _role(
             "school_counselor",
             "学校少先队大队辅导员",
-            "维护本校大队、中队，登记队室、结对和辅导员交流",
+            "维护本校大队、中队和辅导员台账，登记队室、结对和辅导员交流",
             {Kind.SCHOOL},
-            {"organizations.view", "organizations.edit", "pairings.accept"}
-            | {f"{app}.{act}" for app in ("rooms", "pairings", "counselors") for act in ("view", "edit", "submit")},
+            {"organizations.view", "organizations.edit", "pairings.accept", "counselors.keep"}
+            | {f"{app}.{act}" for app in ("rooms", "pairings", "counselors") for act in ("view", "edit", "enter", "submit")},
         ),
         _role("supervisor", "督导员", "查看本级和下级各项工作", {Kind.CITY, Kind.COUNTY}, VIEW_ALL),
         _role("auditor", "审计员", "查阅操作日志和各项工作的办理过程，不办理业务", {Kind.CITY}, VIEW_ALL | {"audit.view"}),

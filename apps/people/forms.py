@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.forms import SeenForm, show_theirs
@@ -45,9 +46,8 @@ class PostForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
         role, organization = facts.get("role"), facts.get("organization")
-        if role and organization and organization.kind not in ROLES[role].levels:
-            level = Kind(organization.kind).label
-            self.add_error("role", f"{organization}是{level}，“{ROLES[role].label}”设在{_levels(ROLES[role].levels)}，请核对单位和角色。")
+        if role and organization and (sentence := rules.misplaced(role=role, organization=organization)):
+            self.add_error("role", sentence)
         return facts
 
 
@@ -69,7 +69,7 @@ class NewcomerFields(forms.Form):
     def clean_username(self) -> str:
         username = User.normalize_username(self.cleaned_data["username"])
         if username and User.objects.filter(username=username).exists():
-            raise forms.ValidationError(f"账号“{username}”已有人使用，请换一个。")
+            raise forms.ValidationError(accounts.taken_sentence(username))
         return username
 
 
@@ -215,5 +215,31 @@ class HandoverForm(NewcomerFields):
         return facts["successor"] or Entry(facts["name"], self.organization, facts["username"], facts["phone"], facts["email"])
 
 
-def _levels(levels: frozenset[Kind]) -> str:
-    return "、".join(kind.label for kind in Kind if kind in levels)
+class HandOutForm(forms.Form):
+    """Who of those that wait is given a code now; ticked are those who have none that still works."""
+
+    people: Any = forms.ModelMultipleChoiceField(
+        Person.objects.none(),
+        label="等待激活的人员",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选择一人。"},
+    )
+
+    def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        waiting = list(selectors.waiting(by))
+        field: Any = self.fields["people"]
+        field.queryset = Person.objects.filter(pk__in=[person.pk for person in waiting])
+        field.choices = [(person.pk, _waits(person)) for person in waiting]
+        self.initial["people"] = [person.pk for person in waiting if not _open_code(person)]
+
+
+def _waits(person: Person) -> str:
+    code = _open_code(person)
+    until = f"，已有激活码，{timezone.localtime(code.expires_at):%Y-%m-%d} 到期" if code else ""
+    return f"{person}（{person.username}），{person.home}{until}"
+
+
+def _open_code(person: Person) -> Any:
+    code = getattr(person, "activation", None)
+    return code if code and code.is_open else None

@@ -58,17 +58,11 @@ class PersonQuerySet(models.QuerySet):
 
     def with_state(self, now: datetime) -> Self:
         """`state`: the first of `State` that is true. `seen_at`: the last sign-in, else the day the account was opened."""
-        stale_before = now - timedelta(days=settings.STALE_ACCOUNT_DAYS)
-        return self.annotate(
-            seen_at=Coalesce(F("last_login"), F("date_joined")),
-            state=Case(
-                When(is_active=False, then=Value(State.DISABLED)),
-                When(seen_at__lt=stale_before, then=Value(State.STALE)),
-                When(chose_password_at__isnull=True, then=Value(State.WAITING)),
-                default=Value(State.ACTIVE),
-                output_field=models.CharField(),
-            ),
-        )
+        return self.annotate(**standing(now))
+
+    def never_entered(self) -> Self:
+        """Accounts in use that wait for their owner: no password chosen, never signed in."""
+        return self.filter(is_active=True, chose_password_at__isnull=True, last_login__isnull=True)
 
     def in_state(self, state: str) -> Self:
         return self.filter(state=state)
@@ -86,3 +80,18 @@ class PersonQuerySet(models.QuerySet):
 
     def _posts(self) -> models.QuerySet:
         return User.groups.through.objects.filter(user=OuterRef("pk"))
+
+
+def standing(now: datetime, user: str = "") -> dict[str, Any]:
+    """How an account stands, as annotations of its row, or of one that points to it (`user`: "user__")."""
+    stale_before = now - timedelta(days=settings.STALE_ACCOUNT_DAYS)
+    return {
+        "seen_at": Coalesce(F(f"{user}last_login"), F(f"{user}date_joined")),
+        "state": Case(
+            When(**{f"{user}is_active": False}, then=Value(State.DISABLED)),
+            When(seen_at__lt=stale_before, then=Value(State.STALE)),
+            When(**{f"{user}chose_password_at__isnull": True}, then=Value(State.WAITING)),
+            default=Value(State.ACTIVE),
+            output_field=models.CharField(),
+        ),
+    }

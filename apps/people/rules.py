@@ -4,7 +4,8 @@ manages one that holds a role they could not give themselves.
 
 from typing import Any
 
-from apps.organizations.roles import SEPARATE
+from apps.organizations.enums import Kind
+from apps.organizations.roles import ROLES, SEPARATE
 from apps.organizations.rules import holds, may_appoint
 from apps.people.models import Person
 
@@ -21,3 +22,12 @@ def why_not(*, by: Any, person: Person) -> str | None:
         if not may_appoint(by, held.role, held.organization):
             return f"此人任{held}，这个角色不由您授予，账号由市级系统管理员管理。"
     return None
+
+
+def misplaced(*, role: str, organization: Any) -> str:
+    """Why a role is not held at an organization of that kind; empty where it may be."""
+    levels = ROLES[role].levels
+    if organization.kind in levels:
+        return ""
+    where = "、".join(kind.label for kind in Kind if kind in levels)
+    return f"{organization}是{Kind(organization.kind).label}，“{ROLES[role].label}”设在{where}，请核对单位和角色。"

@@ -15,6 +15,7 @@ from apps.organizations.roles import PERMISSIONS, ROLES, Role
 from apps.organizations.rules import appointable, may_appoint
 from apps.people.models import Contact, Person
 
+MOST_CODES = 500  # given out at once
 POSTED = (Kind.CITY, Kind.COUNTY, Kind.TOWN, Kind.SCHOOL)  # where roles may be held
 
 
@@ -76,6 +77,12 @@ def posts_for(user: Any) -> Any:
     levels = frozenset().union(*(role.levels for role in roles_for(user)))
     managed = Organization.objects.in_scope(scope_for(user, "people.manage")).of_kind(*(kind for kind in POSTED if kind in levels))
     return managed.open_on(timezone.localdate()).select_related("county", "parent").order_by("county__position", "path")
+
+
+def waiting(by: Any, *, most: int = MOST_CODES) -> Any:
+    """Whose account `by` keeps and who have never entered it, by organization; as many as are given codes at once."""
+    found = Person.objects.managed_by(by).never_entered().select_related("activation").with_posts(by)
+    return found.order_by("contact__county__position", "contact__organization__path", "name", "pk")[:most]
 
 
 def holders(*, organization: Organization, by: Any) -> list[tuple[Person, RoleHolding]]:

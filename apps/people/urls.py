@@ -10,6 +10,7 @@ urlpatterns = [
     path("invite/", opening.Invite.as_view(), name="invite"),
     path("bulk/", opening.Bulk.as_view(), name="bulk"),
     path("bulk/codes/", opening.CodeSheet.as_view(), name="code-sheet"),
+    path("codes/", opening.HandOut.as_view(), name="hand-out"),
     path("handover/<int:pk>/", opening.Handover.as_view(), name="handover"),
     path("<int:pk>/", persons.PersonDetail.as_view(), name="detail"),
     path("<int:pk>/edit/", persons.PersonEdit.as_view(), name="edit"),

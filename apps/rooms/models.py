@@ -191,7 +191,7 @@ class Room(TenantReport):
 
     def problems(self) -> dict[str, str]:
         found = {**super().problems(), **self.wrong_dates()}
-        return {**found, "": closed} if (closed := closed_sentence(self.organization)) else found
+        return {**found, "": closed} if (closed := closed_sentence(str(self.organization), self.organization.school.closed_on)) else found
 
     def wrong_dates(self) -> dict[str, str]:
         if self.built_on and self.built_on > timezone.localdate():
@@ -216,10 +216,9 @@ class Room(TenantReport):
         self.is_standard = not self.shortfalls
 
 
-def closed_sentence(organization: Organization) -> str:
+def closed_sentence(school: str, closed_on: date | None) -> str:
     """Why a school that is no more has no room to register; empty while the school is open."""
-    closed_on = organization.school.closed_on
-    return f"{organization}已撤并，不能登记队室。" if closed_on and closed_on <= timezone.localdate() else ""
+    return f"{school}已撤并，不能登记队室。" if closed_on and closed_on <= timezone.localdate() else ""
 
 
 class Step(TenantStep):

@@ -43,6 +43,7 @@ ALLOWED = {
     "conferences.Member.name": "an adult: who sits in the joint conference for their body",
     "conferences.Attachment.name": "what a file is called; attachments are for documents, and the page says what they must not hold",
     "conferences.MinutesForm.uploads": "documents; of a photo the camera's notes are taken out",
+    "counselors.Counselor.name": "an adult: who is a counselor",
     "counselors.Exchange.counselors": "adults: the counselors of an exchange",
     "accounts.Session.address": "the network address of whoever signed in",
     "audit.SearchForm.address": "the network address of whoever acted",

@@ -12,6 +12,7 @@ from tests.architecture.test_urls import patterns
 MAKING = {
     "organizations:register": "enters a school",
     "organizations:establish": "records a Pioneer organisation",
+    "counselors:appoint": "registers a counselor",
     "years:ask": "applies for more time",
     "years:reopen": "records a correction",
 }

@@ -38,6 +38,7 @@ OWN_FILES = {
     "conferences/triggers": "what keeps confirmed minutes as they are, in SQL",
     "years/triggers": "what freezes a closed year, in SQL",
     "plans/template": "the year's template as the city sets it: form, service and page of one noun",
+    "exchange/triggers": "what an undo may take away, in SQL",
     "years/registry": "the registry of yearly reports to which the siblings contribute",
     "notices/registry": "the registry of what is due, to which the apps above contribute in their deadlines.py",
     "jobs/registry": "what can be done as a job; the apps above declare it in their jobs.py",

@@ -3,8 +3,8 @@ from django.utils import timezone
 
 from apps.core import todos
 from apps.core.lifecycle.enums import State
-from apps.counselors import services
 from apps.counselors.models import Exchange
+from apps.counselors.services import exchanges as services
 from tests.factories.counselors import ExchangeFactory, submitted
 
 WORDS = {

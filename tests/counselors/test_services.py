@@ -8,8 +8,8 @@ from apps.core.errors import Conflict, DomainError
 from apps.core.lifecycle import rules
 from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.services import Incomplete
-from apps.counselors import services
 from apps.counselors.models import Exchange
+from apps.counselors.services import exchanges as services
 from tests.factories.counselors import ExchangeFactory, submitted
 
 

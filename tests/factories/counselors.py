@@ -1,4 +1,4 @@
-"""Counselor exchanges between two schools, at any point of their life."""
+"""Counselors, and their exchanges between two schools at any point of their life."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,9 +6,24 @@ from typing import Any
 
 import factory
 
-from apps.counselors import services
-from apps.counselors.enums import Topic, Type
-from apps.counselors.models import Exchange
+from apps.counselors.enums import Post, Topic, Type
+from apps.counselors.models import Counselor, Exchange
+from apps.counselors.services import exchanges as services
+
+
+class CounselorFactory(factory.django.DjangoModelFactory):
+    """`CounselorFactory(organization=school)`: a brigade counselor who has been trained."""
+
+    class Meta:
+        model = Counselor
+
+    name = factory.Sequence(lambda number: f"王{'甲乙丙丁戊己庚辛壬癸'[number % 10]}{'子丑寅卯辰巳午未申酉戌亥'[number // 10 % 12]}")
+    post = Post.BRIGADE
+    since = date(2010, 9, 1)
+    certificate_number = "培字2011-12"
+    certificate_issuer = "市少工委"
+    certificate_on = date(2011, 7, 20)
+    county_id = factory.SelfAttribute("organization.county_id")
 
 
 class ExchangeFactory(factory.django.DjangoModelFactory):

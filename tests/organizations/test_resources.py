@@ -6,7 +6,7 @@ import pytest
 
 from apps.organizations.enums import UnitKind
 from apps.organizations.models import Organization, PioneerUnit, School
-from tests.factories.ledgers import bring, check, taken_out
+from tests.factories.ledgers import bring, check, ledger, taken_out
 from tests.factories.organizations import SchoolFactory, UnitFactory
 
 SCHOOL = {"area": "城镇", "type": "中心小学", "strength": "一般学校", "class_count": 12, "member_count": 480}
@@ -117,6 +117,28 @@ def test_a_closed_school_takes_its_units_along(jiaxing, settled):
     assert row.hints == ["将于 2012-10-01 撤并，1 个大队、中队同日撤销。"]
     units = PioneerUnit.objects.filter(organization__name="南湖区第一小学").order_by("kind")
     assert [unit.dissolved_on for unit in units] == [date(2012, 10, 1), date(2012, 9, 1)]
+    assert row.effects == {"dissolved": [units[0].pk]}
     assert [row.faults for row in check("schools", [{**school, "class_count": 3}], by=settled)] == [
         {"": "“南湖区第一小学”已于 2012-10-01 撤并，不能再修改。"}
     ]
+
+
+def test_the_units_of_a_school_come_back_when_its_closing_is_taken_back(jiaxing, settled):
+    """Those that went with it; not what was dissolved before, nor what has got another day since."""
+    school = {"town": jiaxing.town().name, "name": "南湖区第一小学", **SCHOOL, "closed_on": "2012-10-01"}
+    organization = Organization.objects.get(name="南湖区第一小学")
+    UnitFactory(organization=organization, kind=UnitKind.SQUAD, name="四（1）中队")
+    (row,) = bring("schools", [school], by=settled)
+    PioneerUnit.objects.filter(name="四（1）中队").update(dissolved_on=date(2012, 9, 15))
+    ledger("schools").unsettle([row], settled)
+    units = PioneerUnit.objects.filter(organization=organization).order_by("name")
+    assert {unit.name: unit.dissolved_on for unit in units} == {
+        "三（2）中队": date(2012, 9, 1),
+        "四（1）中队": date(2012, 9, 15),
+        "大队": None,
+    }
+
+
+def test_what_would_not_fit_is_named(jiaxing, settled):
+    (row,) = check("schools", [{"town": jiaxing.town().name, "name": "长" * 61, **SCHOOL, "class_count": 40_000}], by=settled)
+    assert row.faults == {"name": "最多 60 字，现在有 61 字，请删减。", "class_count": "确保该值小于或等于32767。"}

@@ -43,11 +43,13 @@ def issue(*, user: User, by: User | None) -> str:
 
 @transaction.atomic
 def issue_all(*, users: Iterable[User], by: User) -> dict[int, str]:
-    """The first codes of accounts just made, which have no password yet: a person's key → their code. As many statements for two hundred
+    """Codes of accounts that have no password yet, an earlier one is void: a person's key → their code. As many statements for two hundred
     as for one.
     """
     codes = {user: _new_code() for user in users}
-    Activation.objects.bulk_create(Activation(user=user, **_facts(user, code, by)) for user, code in codes.items())
+    rows = [Activation(user_id=user.pk, **_facts(user, code, by)) for user, code in codes.items()]
+    kept = ("digest", "issued_at", "expires_at", "used_at", "by")
+    Activation.objects.bulk_create(rows, update_conflicts=True, unique_fields=["user"], update_fields=kept)
     names = [user.username for user in codes]
     audit.record(Verb.PASSWORD, f"发放激活码，{len(names)} 个", details={"usernames": names})
     return {user.pk: _as_shown(code) for user, code in codes.items()}

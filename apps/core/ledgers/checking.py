@@ -2,7 +2,10 @@
 batch as for one row; nothing is written.
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -12,9 +15,21 @@ from apps.core.ledgers.reading import Fault
 
 BATCH = 5000  # rows
 REMEMBERED = 50_000  # texts of one column
+HASHED = frozenset({str, int, date})  # what is understood once for all rows; 1, 1.0 and True are one key, so no other numbers
 MISSING: Any = object()  # the value of a column that the file does not have
 
 Line = tuple[int, Sequence[Any]]
+
+
+@contextmanager
+def without_pauses() -> Iterator[None]:
+    """Rows make no cycles, and the collector would go through all of them again and again: a quarter of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 class Check:
@@ -25,15 +40,45 @@ class Check:
         self.errand = Errand(by, frozenset(present) & {name for name, column in ledger.fields.items() if not column.derived})
         self.places = [(name, ledger.fields[name], name in self.errand.present) for name in ledger.names]
         self.seen: dict[Any, int] = {}
-        self.known: dict[str, dict[str, tuple[Any, str]]] = {name: {} for name in ledger.names}
+        self.known: dict[str, dict[Any, tuple[Any, str]]] = {name: {} for name in ledger.names}
         self.obeyed: dict[str, dict[Any, str]] = {name: {} for name in ledger.names}
 
     def batches(self, lines: Iterable[Line]) -> Iterator[list[Row]]:
         """The rows, judged, a batch at a time."""
         rest = iter(lines)
-        while batch := [self.row(number, cells) for number, cells in islice(rest, BATCH)]:
+        while batch := self.rows(islice(rest, BATCH)):
             self.judge(batch)
             yield batch
+
+    def rows(self, lines: Iterable[Line]) -> list[Row]:
+        """The lines as rows that are read, and not judged yet; column by column, for most texts stand in many rows."""
+        rows = [Row(number, list(cells)) for number, cells in lines]
+        cells = iter(zip(*(row.cells for row in rows), strict=True))
+        columns: list[Sequence[Any]] = []
+        for name, column, is_present in self.places:
+            here = None if column.derived else next(cells, None)
+            if is_present and here is not None:
+                columns.append(self._read(name, column, here, rows))
+            else:
+                columns.append([column.cell.empty if column.key and not column.derived else MISSING] * len(rows))
+        for row, values in zip(rows, zip(*columns, strict=True), strict=True):
+            row.values = list(values)
+        return rows
+
+    def _read(self, name: str, column: Column, cells: Sequence[Any], rows: Sequence[Row]) -> list[Any]:
+        known = self.known[name]
+        if len(known) > REMEMBERED:
+            known.clear()
+        values = []
+        for index, cell in enumerate(cells):
+            if cell.__class__ in HASHED:
+                value, sentence = known.get(cell) or known.setdefault(cell, _meaning(column, cell))
+            else:
+                value, sentence = _meaning(column, cell)
+            values.append(value)
+            if sentence:
+                rows[index].faults[name] = sentence
+        return values
 
     def judge(self, rows: list[Row]) -> None:
         ledger, errand = self.ledger, self.errand
@@ -50,31 +95,6 @@ class Check:
         for row in written:
             if row.faults:
                 row.outcome = Outcome.WRONG
-
-    def row(self, number: int, cells: Sequence[Any]) -> Row:
-        row = Row(number, list(cells))
-        values, index = row.values, 0
-        for name, column, is_present in self.places:
-            if not is_present:
-                values.append(column.cell.empty if column.key and not column.derived else MISSING)
-                if not column.derived:
-                    index += 1
-                continue
-            cell = cells[index]
-            index += 1
-            if type(cell) is str:
-                known = self.known[name]
-                if cell not in known:
-                    if len(known) > REMEMBERED:
-                        known.clear()
-                    known[cell] = _read(column, cell)
-                value, sentence = known[cell]
-            else:
-                value, sentence = _read(column, cell)
-            values.append(value)
-            if sentence:
-                row.faults[name] = sentence
-        return row
 
     def _refuse_doubles(self, rows: Iterable[Row]) -> None:
         seen, identity = self.seen, self.ledger.identity
@@ -119,7 +139,7 @@ class Check:
                     row.fault(name, obeyed[value])
 
 
-def _read(column: Column, cell: Any) -> tuple[Any, str]:
+def _meaning(column: Column, cell: Any) -> tuple[Any, str]:
     """What a cell means, and what is said where it means nothing."""
     if isinstance(cell, Fault):
         return column.cell.empty, cell.sentence

@@ -21,6 +21,7 @@ from django.db import models
 from import_export.fields import Field
 from import_export.resources import Resource
 
+from apps.core import bulk
 from apps.core.ledgers.cells import Cell
 from apps.core.ledgers.enums import Outcome
 
@@ -68,7 +69,9 @@ class Column(Field):
 class Row:
     """One row of a file on its way in. `values` and `before` stand in the order of the ledger's columns."""
 
-    __slots__ = ("before", "cells", "county", "effects", "faults", "hints", "number", "organization", "outcome", "target", "values")
+    __slots__ = (
+        *("before", "cells", "county", "effects", "facts", "faults", "hints", "number", "organization", "outcome", "target", "values"),
+    )
 
     def __init__(self, number: int, cells: list[Any]) -> None:
         self.number, self.cells = number, cells  # as the file has them
@@ -79,8 +82,9 @@ class Row:
         self.county: int | None = None
         self.target: int | None = None  # the stored row
         self.before: Sequence[Any] | None = None  # its values
-        self.effects: Any = None  # what `settle` changed besides, so that `unsettle` can put it back
         self.outcome = Outcome.WRONG
+        self.facts: dict[str, Any] = {}  # what its parts write besides the columns: keys that its cells stand for, who wrote it
+        self.effects: dict[str, Any] = {}  # what it set off beyond its own values, as JSON knows it: `settle` fills it, `unsettle` reads it
 
     def fault(self, column: str, sentence: str) -> None:
         """The first thing that is wrong with a cell is said."""
@@ -99,6 +103,17 @@ class Part:
     values: Callable[[Row], Sequence[Any]]
     amends: tuple[str, ...]
     by: str = "id"
+
+    def insertions(self, rows: Iterable[Row]) -> Iterator[Sequence[Any]]:
+        """The target and the fields of each row."""
+        return ((row.target, *self.values(row)) for row in rows)
+
+    def amendments(self, rows: Iterable[Row]) -> Iterator[Sequence[Any]]:
+        """The target and what a changed row brings."""
+        places = [self.fields.index(name) for name in self.amends]
+        for row in rows:
+            values = self.values(row)
+            yield (row.target, *(values[place] for place in places))
 
 
 @dataclass
@@ -196,14 +211,25 @@ class Ledger(Resource):
         """The ledger's own rules, for rows that are new or changed: faults, and hints."""
 
     def parts(self) -> Sequence[Part]:
-        """The tables it writes to, in the order in which they are written."""
-        raise NotImplementedError
+        """The tables it writes to, in the order in which they are written; none where a service writes instead (`write`)."""
+        return ()
 
     def lock(self, rows: Sequence[Row]) -> None:
         """Keep everybody else from writing what these rows are about, until the transaction ends."""
 
+    def write(self, new: Sequence[Row], changed: Sequence[Row], by: Any) -> None:
+        """Write the rows; the new ones have their keys already. A ledger whose rows need a service calls it here, and has no parts."""
+        for part in self.parts():
+            if new:
+                bulk.insert(part.model, (part.by, *part.fields), part.insertions(new))
+            if changed and part.amends:
+                bulk.update(part.model, part.amends, part.amendments(changed), by=part.by)
+
     def settle(self, rows: Sequence[Row], by: Any) -> None:
-        """What follows from rows that have been written."""
+        """What follows from rows that have been written; what it changes elsewhere stands in their `effects`."""
+
+    def unsettle(self, rows: Sequence[Row], by: Any) -> None:
+        """Take back what stands in the `effects` of rows that are being taken back."""
 
     def value(self, row: Row, name: str) -> Any:
         return row.values[self.index[name]]

@@ -11,20 +11,25 @@ L = TypeVar("L", bound=type[Ledger])
 _ledgers: dict[str, type[Ledger]] = {}
 
 
-def ledger(declared: L) -> L:
+def ledger(each: L) -> L:
     """Class decorator for a `resources.py`."""
-    _ledgers[declared.key] = declared
-    return declared
+    _ledgers[each.key] = each
+    return each
 
 
 def find(key: str) -> Ledger | None:
     """The ledger of that key; None where there is none."""
     autodiscover_modules("resources")
-    declared = _ledgers.get(key)
-    return declared() if declared else None
+    found = _ledgers.get(key)
+    return found() if found else None
+
+
+def declared() -> list[type[Ledger]]:
+    """All of them, as they are declared; to be asked for their keys and permissions."""
+    autodiscover_modules("resources")
+    return list(_ledgers.values())
 
 
 def every() -> list[Ledger]:
     """All of them, in the order of the apps."""
-    autodiscover_modules("resources")
-    return [declared() for declared in _ledgers.values()]
+    return [each() for each in declared()]

@@ -5,27 +5,22 @@ from typing import Any
 
 from apps.core import bulk
 from apps.core.ledgers.enums import Outcome
-from apps.core.ledgers.ledger import Ledger, Part, Row
+from apps.core.ledgers.ledger import Ledger, Row
 
 
 def write(ledger: Ledger, rows: Sequence[Row], *, by: Any) -> None:
-    """Write what is new and what is changed; each new row's `target` is its key afterwards."""
+    """Write what is new and what is changed; each new row's `target` is its key."""
+    reserve(ledger, rows)
     new = [row for row in rows if row.outcome == Outcome.NEW]
     changed = [row for row in rows if row.outcome == Outcome.CHANGED]
-    parts = ledger.parts()
-    if new:
-        for row, key in zip(new, bulk.next_keys(parts[0].model, len(new)), strict=True):
-            row.target = key
-    for part in parts:
-        if new:
-            bulk.insert(part.model, (part.by, *part.fields), ((row.target, *part.values(row)) for row in new))
-        if changed and part.amends:
-            bulk.update(part.model, part.amends, _amendments(part, changed), by=part.by)
+    ledger.write(new, changed, by)
     ledger.settle([*new, *changed], by)
 
 
-def _amendments(part: Part, rows: Sequence[Row]) -> Any:
-    places = [part.fields.index(name) for name in part.amends]
-    for row in rows:
-        values = part.values(row)
-        yield (row.target, *(values[place] for place in places))
+def reserve(ledger: Ledger, rows: Sequence[Row]) -> None:
+    """Give each new row the key that it will have, so that whoever keeps it can name it before it is written."""
+    new = [row for row in rows if row.outcome == Outcome.NEW and row.target is None]
+    parts = ledger.parts()
+    if new and parts:
+        for row, key in zip(new, bulk.next_keys(parts[0].model, len(new)), strict=True):
+            row.target = key

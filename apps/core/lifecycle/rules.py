@@ -42,3 +42,12 @@ def may_return(user: Any, report: Report) -> bool:
         return bool(decisions(user, report))
     reviews = (slot for slot in report.slots() if slot.permission.endswith((".review", ".sign")))
     return report.submitted_by_id != user.pk and any(user.has_perm(slot.permission, slot.about) for slot in reviews)
+
+
+def locked_sentence(report: Report) -> str:
+    """Why a report can't be edited, and who can change that."""
+    if report.frozen:
+        return report.frozen
+    slots = report.open_slots() or [slot for slot in report.slots() if slot.permission.endswith(".review")]
+    who = "、".join(dict.fromkeys(slot.who for slot in slots))
+    return f"这份材料{report.state_label}，不能修改。如需修改，请联系{who}退回。"

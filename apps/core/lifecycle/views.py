@@ -26,6 +26,7 @@ from apps.core.lifecycle import services as lifecycle
 from apps.core.lifecycle.enums import Verb
 from apps.core.lifecycle.forms import ReportForm, ReturnForm
 from apps.core.lifecycle.models import Report
+from apps.core.lifecycle.rules import locked_sentence
 from apps.core.lifecycle.services import Incomplete
 from apps.core.pages import Pages
 
@@ -272,15 +273,6 @@ class ReportReturn(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
             for passage, (name, box) in zip(form.passages, form.boxes(), strict=True)
         ]
         return context
-
-
-def locked_sentence(report: Report) -> str:
-    """Why a report can't be edited, and who can change that."""
-    if report.frozen:
-        return report.frozen
-    slots = report.open_slots() or [slot for slot in report.slots() if slot.permission.endswith(".review")]
-    who = "、".join(dict.fromkeys(slot.who for slot in slots))
-    return f"这份材料{report.state_label}，不能修改。如需修改，请联系{who}退回。"
 
 
 def version_of(request: HttpRequest) -> int:

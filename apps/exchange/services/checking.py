@@ -4,24 +4,25 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import transaction
 
 from apps.core import bulk
-from apps.core.ledgers import reading
-from apps.core.ledgers.checking import BATCH, Check
+from apps.core.ledgers import reading, writing
+from apps.core.ledgers.checking import BATCH, Check, without_pauses
 from apps.core.ledgers.enums import Outcome
 from apps.core.ledgers.ledger import Ledger, Row
 from apps.exchange.enums import State
 from apps.exchange.models import Line, Upload
 from apps.jobs.progress import Progress
 
+PLAIN = frozenset({str, int, float, bool, type(None)})  # what JSON knows
 COLUMNS = ("organization", "county", "upload", "number", "outcome", "cells", "before", "faults", "hints", "target")
 
 
@@ -31,6 +32,7 @@ def readable(ledger: Ledger) -> list[str]:
 
 
 @transaction.atomic
+@without_pauses()
 def read(*, upload: Upload, by: Any, progress: Progress) -> Upload:
     """Read the file and judge its rows. What cannot be read is refused with its sentence. Doing it twice has one result."""
     stored = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
@@ -67,15 +69,18 @@ def again(*, upload: Upload, by: Any, progress: Progress) -> None:
 
 def _taken(upload: Upload) -> Iterator[tuple[int, list[Any]]]:
     """The lines as they were read; each batch makes room for its successors."""
-    for lines in batches(upload.lines.all()):
+    for lines in batches(upload):
         bulk.delete(Line, [line.pk for line in lines], by="id")
         yield from ((line.number, line.cells) for line in lines)
 
 
-def batches(lines: models.QuerySet) -> Iterator[list[Line]]:
-    """A batch at a time, by number: no cursor of the server's is held open."""
-    last = 0
-    while batch := list(lines.filter(number__gt=last).order_by("number")[:BATCH]):
+def batches(upload: Upload, *outcomes: Outcome) -> Iterator[list[Any]]:
+    """A batch at a time, by number: no cursor of the server's is held open. Not whole models, which would take as long as all the rest."""
+    lines = Line.objects.filter(county=upload.county_id, upload=upload).order_by("number")
+    if outcomes:
+        lines = lines.filter(outcome__in=outcomes)
+    last, facts = 0, ("pk", "number", "outcome", "cells", "before", "target", "effects")
+    while batch := list(lines.filter(number__gt=last).values_list(*facts, named=True)[:BATCH]):
         yield batch
         last = batch[-1].number
 
@@ -84,6 +89,7 @@ def _judge(upload: Upload, lines: Iterable[tuple[int, list[Any]]], *, by: Any, p
     ledger, counts = upload.declared, Counter[str]()
     for rows in Check(ledger, by=by, present=upload.present).batches(lines):
         counts.update(row.outcome for row in rows)
+        writing.reserve(ledger, rows)
         bulk.insert(Line, COLUMNS, (_line(upload, ledger, row) for row in rows))
         progress.done += len(rows)
         progress.total = progress.done + 1
@@ -93,7 +99,7 @@ def _judge(upload: Upload, lines: Iterable[tuple[int, list[Any]]], *, by: Any, p
 
 
 def _line(upload: Upload, ledger: Ledger, row: Row) -> tuple[Any, ...]:
-    cells = [_kept(cell) for cell in row.cells]
+    cells = [cell if cell.__class__ in PLAIN else _kept(cell) for cell in row.cells]
     before = before_of(ledger, row)
     return (upload.organization_id, upload.county_id, upload.pk, row.number, row.outcome, cells, before, row.faults, row.hints, row.target)
 
@@ -108,11 +114,9 @@ def before_of(ledger: Ledger, row: Row) -> dict[str, Any] | None:
 
 def _kept(cell: Any) -> Any:
     """A cell as JSON can keep it, and as it would be read again."""
-    if isinstance(cell, datetime):
-        return str(cell if cell.time() != time.min else cell.date())
-    if isinstance(cell, date):
-        return str(cell)
-    return cell.text if isinstance(cell, reading.Fault) else cell
+    if isinstance(cell, reading.Fault):
+        return cell.text
+    return str(cell.date() if isinstance(cell, datetime) and cell.time() == time.min else cell)
 
 
 @contextmanager

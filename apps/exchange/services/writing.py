@@ -10,7 +10,7 @@ from apps.audit.enums import Verb
 from apps.core import bulk, turns
 from apps.core.errors import DomainError
 from apps.core.ledgers import writing
-from apps.core.ledgers.checking import Check
+from apps.core.ledgers.checking import Check, without_pauses
 from apps.core.ledgers.enums import WRITTEN, Outcome
 from apps.core.ledgers.ledger import Ledger, Row
 from apps.coverage.services import figures
@@ -29,6 +29,7 @@ class _Stale(Exception):
 
 
 @transaction.atomic
+@without_pauses()
 def apply(*, upload: Upload, by: Any, progress: Progress) -> Upload:
     """Write every row, after a last look: where anything has changed since the preview nothing is written, and a new preview is made."""
     stored = _locked(upload)
@@ -54,17 +55,20 @@ def _write(upload: Upload, by: Any, progress: Progress) -> None:
     ledger, progress.total = upload.declared, upload.total
     turns.take(f"exchange {ledger.key}")
     check, stale = Check(ledger, by=by, present=upload.present), 0
-    for lines in checking.batches(upload.lines.all()):
-        rows = [check.row(line.number, line.cells) for line in lines]
+    for lines in checking.batches(upload):
+        rows = check.rows((line.number, line.cells) for line in lines)
         ledger.lock(rows)
         check.judge(rows)
         stale += sum(
             (row.outcome, checking.before_of(ledger, row)) != (line.outcome, line.before) for row, line in zip(rows, lines, strict=True)
         )
         if not stale:
+            for row, line in zip(rows, lines, strict=True):
+                row.target = line.target
             writing.write(ledger, [row for row in rows if row.outcome in WRITTEN], by=by)
-            made = ((line.pk, row.target, row.effects) for row, line in zip(rows, lines, strict=True) if row.outcome in WRITTEN)
-            bulk.update(Line, ("target", "effects"), made, by="id")
+            pairs = zip(rows, lines, strict=True)
+            if told := [(line.pk, row.target, row.effects) for row, line in pairs if row.effects or row.target != line.target]:
+                bulk.update(Line, ("target", "effects"), told, by="id")
         progress.done += len(rows)
         progress.say(f"已写入 {progress.done} 行")
     if stale:
@@ -72,6 +76,7 @@ def _write(upload: Upload, by: Any, progress: Progress) -> None:
 
 
 @transaction.atomic
+@without_pauses()
 def undo(*, upload: Upload, by: Any, progress: Progress) -> Upload:
     """Put back what it changed, and take away what it made. Raises DomainError that says what stands against it."""
     stored = _locked(upload)
@@ -79,7 +84,7 @@ def undo(*, upload: Upload, by: Any, progress: Progress) -> Upload:
         return stored
     ledger, progress.total = stored.declared, stored.writes
     turns.take(f"exchange {ledger.key}")
-    for lines in checking.batches(stored.lines.filter(outcome__in=WRITTEN)):
+    for lines in checking.batches(stored, *WRITTEN):
         _put_back(ledger, stored, lines, by)
         progress.done += len(lines)
         progress.say(f"已撤回 {progress.done} 行")
@@ -90,9 +95,9 @@ def undo(*, upload: Upload, by: Any, progress: Progress) -> Upload:
     return stored
 
 
-def _put_back(ledger: Ledger, upload: Upload, lines: list[Line], by: Any) -> None:
+def _put_back(ledger: Ledger, upload: Upload, lines: list[Any], by: Any) -> None:
     check = Check(ledger, by=by, present=upload.present, rules=False)
-    rows = [check.row(line.number, line.cells) for line in lines]
+    rows = check.rows((line.number, line.cells) for line in lines)
     ledger.lock(rows)
     check.judge(rows)
     if touched := [row.number for row, line in zip(rows, lines, strict=True) if not _stands(ledger, row, line, upload)]:
@@ -105,7 +110,7 @@ def _put_back(ledger: Ledger, upload: Upload, lines: list[Line], by: Any) -> Non
         _restore(ledger, changed, by)
 
 
-def _stands(ledger: Ledger, row: Row, line: Line, upload: Upload) -> bool:
+def _stands(ledger: Ledger, row: Row, line: Any, upload: Upload) -> bool:
     """Is what the line wrote still what is stored? A new row must also be bare of what its file did not bring."""
     if row.outcome != Outcome.UNCHANGED or row.target != line.target or row.before is None:
         return False
@@ -130,19 +135,21 @@ def _take_away(ledger: Ledger, rows: list[Row]) -> None:
         raise DomainError(f"导入的{ledger.label}已经有人使用，不能整体撤回。请在相应页面办理。") from None
 
 
-def _restore(ledger: Ledger, changed: list[tuple[Row, Line]], by: Any) -> None:
+def _restore(ledger: Ledger, changed: list[tuple[Row, Any]], by: Any) -> None:
     """Write the old cells over the new ones, by the same way in which the new ones came."""
     names = checking.readable(ledger)
     check = Check(ledger, by=by, present=names, rules=False)
-    rows = []
+    past = []
     for row, line in changed:
         assert row.before is not None and line.before is not None  # of a changed line  # noqa: S101
         now = {name: ledger.fields[name].cell.render(value) for name, value in zip(ledger.names, row.before, strict=True)}
-        past = check.row(line.number, [{**now, **line.before}[name] for name in names])
-        past.effects = line.effects
-        rows.append(past)
+        past.append((line.number, [{**now, **line.before}[name] for name in names]))
+    rows = check.rows(past)
+    for row, (_, line) in zip(rows, changed, strict=True):
+        row.effects = line.effects or {}
     check.judge(rows)
     writing.write(ledger, rows, by=by)
+    ledger.unsettle(rows, by)
 
 
 def _numbered(numbers: list[int]) -> str:

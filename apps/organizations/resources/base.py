@@ -1,14 +1,19 @@
 """Where a row of a ledger belongs: its reporting unit, its town, the school or place; told by their names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import DecimalValidator, MaxLengthValidator
 from django.db import models
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from apps.core.ledgers.cells import Name
+from apps.core.forms import WORDS
+from apps.core.ledgers.cells import Cell, Name, plain
 from apps.core.ledgers.ledger import Column, Errand, Ledger, Row
+from apps.core.scope import Scope
 from apps.organizations.enums import Kind
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
@@ -18,6 +23,32 @@ COUNTY = Column("报送单位", "county_name", cell=Name(), key=True, aliases=("
 TOWN = Column(
     "镇（街道）", "town_name", cell=Name(), key=True, aliases=("镇", "街道", "乡镇", "所属镇（街道）"), width=14, example="凤桥镇"
 )
+
+
+class Words(Cell):
+    """Free text, kept as it was written: spaces within it, and its lines."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        return value.replace("\r\n", "\n").replace("\r", "\n").strip() if isinstance(value, str) else plain(value)
+
+
+def rules_of(model: type[models.Model], name: str) -> list[Callable[[Any], None]]:
+    """What a form asks of a field of the model, in the form's words."""
+    field: Any = model._meta.get_field(name)
+    rules = [rule for rule in field.validators if not isinstance(rule, MaxLengthValidator | DecimalValidator)]
+    if field.max_length:
+        rules.append(MaxLengthValidator(field.max_length, WORDS[forms.Field]["max_length"]))
+    if isinstance(field, models.DecimalField):
+        rules.append(_fitting(10 ** (field.max_digits - field.decimal_places)))
+    return rules
+
+
+def _fitting(limit: int) -> Callable[[Any], None]:
+    def fits(number: Any) -> None:
+        if abs(number) >= limit:
+            raise ValidationError(WORDS[forms.DecimalField]["max_digits"])
+
+    return fits
 
 
 class Spot(NamedTuple):
@@ -36,7 +67,7 @@ def spots(names: Iterable[str], *kinds: Kind) -> dict[str, list[Spot]]:
     """The organizations of these kinds that are called so, whosever they are: names are a public directory. One statement."""
     wanted = {name for name in names if name}
     written = wanted | {name.translate(table) for name in wanted for table in BRACKETS}
-    rows = Organization.objects.of_kind(*kinds).filter(name__in=written)
+    rows = Organization.objects.of_kind(*kinds).filter(name__among=written)
     found: dict[str, list[Spot]] = {}
     facts = ("pk", "county_id", "kind", "county__name", town_of("parent"), "name", "school__closed_on")
     for row in rows.values_list(*facts):
@@ -63,6 +94,10 @@ def columns_of(rows: Iterable[Sequence[str]], *names: str) -> dict[str, list[str
     return {name: [each for each in dict.fromkeys(values) if each] for name, values in zip(names, zip(*rows, strict=True), strict=False)}
 
 
+Names = tuple[str, str, str]
+OWN: Names = ("county", "town", "organization")  # the columns that say where a row belongs
+
+
 class LocatedLedger(Ledger):
     """Rows that belong to an organization. The subclass has the columns `county`, `town` and `organization`."""
 
@@ -85,43 +120,55 @@ class LocatedLedger(Ledger):
         return own(user, self.permission, *self.kinds)
 
     def place(self, rows: Sequence[Row], errand: Errand) -> None:
-        scope = scope_for(errand.by, self.permission)
-        county, town, own = self.index["county"], self.index["town"], self.index["organization"]
-        known = errand.notes.setdefault("spots", {})
+        for row, spot in self.located(rows, errand, OWN, scope_for(errand.by, self.permission)):
+            row.organization, row.county = spot.pk, spot.county_id
+
+    def located(self, rows: Sequence[Row], errand: Errand, names: Names, scope: Scope | None) -> Iterator[tuple[Row, Spot]]:
+        """The rows with what three of their columns name, which are set to what it is really called; the others get a fault.
+
+        `scope`: where it must lie; None is anywhere.
+        """
+        county, town, own = columns = [self.index[name] for name in names]
+        known = errand.notes.setdefault(names[2], {})
         if missing := {row.values[own] for row in rows} - known.keys():
             found = spots(missing, *self.kinds)
             known.update({name: found.get(name, []) for name in missing})
         for row in rows:
             values = row.values
             here = (values[county], values[town], values[own])
-            answer = known.get(here) or known.setdefault(here, self._choose(here, known[here[2]], scope))
+            answer = known.get(here) or known.setdefault(here, self._choose(here, known[here[2]], names, scope))
             if isinstance(answer, Spot):
-                row.organization, row.county = answer.pk, answer.county_id
-                values[county], values[town], values[own] = official = answer.county, answer.town, answer.name
+                official = answer.county, answer.town, answer.name
+                for column, name in zip(columns, official, strict=True):
+                    values[column] = name
                 known[official] = answer
+                yield row, answer
             else:
                 row.fault(*answer)
 
-    def spot(self, row: Row, errand: Errand) -> Spot:
+    def spot(self, row: Row, errand: Errand, names: Names = OWN) -> Spot:
         """Where a row was placed."""
         values, index = row.values, self.index
-        return errand.notes["spots"][values[index["county"]], values[index["town"]], values[index["organization"]]]
+        return errand.notes[names[2]][tuple(values[index[name]] for name in names)]
 
-    def _choose(self, here: tuple[str, str, str], found: list[Spot], scope: Any) -> Spot | tuple[str, str]:
+    def _choose(self, here: Names, found: list[Spot], names: Names, scope: Scope | None) -> Spot | tuple[str, str]:
         """The one that is meant, or the column and the sentence that says why there is none."""
         county, town, name = here
-        heading = self.fields["organization"].heading
         if not name:
-            return "organization", f"请填写{heading}。"
+            return names[2], f"请填写{self.fields[names[2]].heading}。"
         if not found:
-            return "organization", f"没有叫“{name}”的{'、'.join(kind.label for kind in self.kinds)}，请核对名称。"
+            return names[2], f"没有叫“{name}”的{'、'.join(kind.label for kind in self.kinds)}，请核对名称。"
         meant = [spot for spot in found if county in ("", spot.county) and town in ("", spot.town)]
         if not meant:
-            column = "town" if county in ("", found[0].county) else "county"
+            column = names[1] if county in ("", found[0].county) else names[0]
             return column, f"“{name}”属于{found[0].county}{found[0].town}，与这里填的不符。"
-        covered = [spot for spot in meant if scope.covers(spot)]
+        covered = [spot for spot in meant if scope is None or scope.covers(spot)]
         if not covered:
-            return "organization", f"“{name}”属于{meant[0].county}，不在您的办理范围内。"
+            return self.beyond(meant)
         if len(covered) > 1:
-            return "town", f"有 {len(covered)} 个“{name}”，请写明报送单位和镇（街道）。"
+            return names[1], f"有 {len(covered)} 个“{name}”，请写明{self.fields[names[0]].heading}和{self.fields[names[1]].heading}。"
         return covered[0]
+
+    def beyond(self, meant: Sequence[Spot]) -> Spot | tuple[str, str]:
+        """What is said of a row that belongs where its writer may not write."""
+        return "organization", f"“{meant[0].name}”属于{meant[0].county}，不在您的办理范围内。"

@@ -14,11 +14,18 @@ from apps.core.ledgers.registry import ledger
 from apps.organizations.enums import Kind, PlaceArea, SchoolArea, SchoolStrength, SchoolType
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization, PioneerUnit, Place, School
-from apps.organizations.resources.base import COUNTY, TOWN, Spot, columns_of, own, spots, town_of
+from apps.organizations.resources.base import COUNTY, TOWN, Spot, columns_of, own, rules_of, spots, town_of
 from apps.organizations.validators import not_in_future
 
+NAMED, CLASSES = rules_of(Organization, "name"), rules_of(School, "class_count")
 CODE = Column(
-    "代码", "code", cell=Name(), aliases=("统计用区划代码", "学校代码", "区划代码"), help="可以不填；填写后全市不重复。", width=16
+    "代码",
+    "code",
+    cell=Name(),
+    rules=rules_of(Organization, "code"),
+    aliases=("统计用区划代码", "学校代码", "区划代码"),
+    help="可以不填；填写后全市不重复。",
+    width=16,
 )
 
 
@@ -93,7 +100,7 @@ class TreeLedger(Ledger):
     def candidates(self, rows: Sequence[Row], errand: Errand) -> models.QuerySet:
         code, name = self.index["code"], self.index["name"]
         codes, names = {row.values[code] for row in rows}, {row.values[name] for row in rows}
-        return Organization.objects.filter(Q(code__in=codes - {None}) | Q(kind=self.kind, name__in=names))
+        return Organization.objects.filter(Q(code__among=codes - {None}) | Q(kind=self.kind, name__among=names))
 
     def match(self, rows: Sequence[Row], errand: Errand) -> None:
         """By code, else by name. A code or a name that is somebody else's is a fault: names and codes are a public directory."""
@@ -123,7 +130,7 @@ class TreeLedger(Ledger):
                 row.fault("", f"与第 {targets[spot.pk].number} 行是同一个{self.kind.label}，请只保留一行。")
             else:
                 row.target, targets[spot.pk] = spot.pk, row
-        for target, values in self.stored(self.arranged(Organization.objects.filter(pk__in=targets))):
+        for target, values in self.stored(self.arranged(Organization.objects.filter(pk__among=targets))):
             row = targets[target]
             row.before = values
             if row.values[code] is None:
@@ -172,9 +179,8 @@ class TreeLedger(Ledger):
 
     def lock(self, rows: Sequence[Row]) -> None:
         turns.take("organizations.schools")  # a name is looked for in every reporting unit
-        list(
-            Organization.objects.select_for_update(no_key=True).filter(pk__in={row.target for row in rows}).order_by("pk").values_list("pk")
-        )
+        known = {row.target for row in rows if row.target}
+        list(Organization.objects.select_for_update(no_key=True).filter(pk__among=known).order_by("pk").values_list("pk"))
 
 
 @ledger
@@ -183,7 +189,7 @@ class Towns(TreeLedger):
     about = "各地的镇和街道。"
     page = "/organizations/?kind=town"
 
-    name = Column("镇（街道）", "name", cell=Name(), required=True, key=True, aliases=TOWN.aliases, width=16, example="凤桥镇")
+    name = Column("镇（街道）", "name", cell=Name(), required=True, key=True, rules=NAMED, aliases=TOWN.aliases, width=16, example="凤桥镇")
     code = CODE
 
     class Meta:
@@ -204,6 +210,7 @@ class Places(TreeLedger):
         cell=Name(),
         required=True,
         key=True,
+        rules=NAMED,
         aliases=("村", "社区", "村（社区）名称", "名称"),
         width=20,
         example="永红村",
@@ -227,6 +234,7 @@ class Schools(TreeLedger):
         cell=Name(),
         required=True,
         key=True,
+        rules=NAMED,
         aliases=("学校", "校名", "学校全称"),
         width=26,
         example="凤桥镇中心小学",
@@ -250,7 +258,7 @@ class Schools(TreeLedger):
         example="一般学校",
     )
     is_new_resident = Column("新居民子女学校", "school__is_new_resident", cell=YesNo(), aliases=("是否新居民子女学校",), example="否")
-    class_count = Column("班级数", "school__class_count", cell=Whole(), aliases=("班数", "教学班数"), example=24, width=10)
+    class_count = Column("班级数", "school__class_count", cell=Whole(), rules=CLASSES, aliases=("班数", "教学班数"), example=24, width=10)
     member_count = Column(
         "少先队员数",
         "school__member_count",
@@ -292,7 +300,7 @@ class Schools(TreeLedger):
 
     def _judge_closing(self, rows: Sequence[Row]) -> None:
         closed = self.index["closed_on"]
-        units = PioneerUnit.objects.filter(organization__in=[row.target for row in rows], dissolved_on__isnull=True)
+        units = PioneerUnit.objects.filter(organization__among=[row.target for row in rows], dissolved_on__isnull=True)
         found = units.values_list("organization").annotate(models.Count("pk"), models.Max("established_on"))
         known = {school: (count, last) for school, count, last in found}
         for row in rows:
@@ -305,11 +313,21 @@ class Schools(TreeLedger):
     def settle(self, rows: Sequence[Row], by: Any) -> None:
         """A school that is closed takes its brigade and squads along."""
         closed = self.index["closed_on"]
+        closing = {row.target: row for row in rows if row.values[closed] and not (row.before and row.before[closed])}
+        units = PioneerUnit.objects.filter(organization__in=closing, dissolved_on__isnull=True)
+        by_day: dict[Any, list[int]] = {}
+        for unit, school in units.order_by("pk").values_list("pk", "organization"):
+            row = closing[school]
+            by_day.setdefault(row.values[closed], []).append(unit)
+            row.effects.setdefault("dissolved", []).append(unit)
+        for day, dissolved in by_day.items():
+            PioneerUnit.objects.filter(pk__in=dissolved).update(dissolved_on=day)
+
+    def unsettle(self, rows: Sequence[Row], by: Any) -> None:
+        """The units that were dissolved with a school are there again, unless somebody has given them another day since."""
+        closed = self.index["closed_on"]
         by_day: dict[Any, list[int]] = {}
         for row in rows:
-            if row.values[closed] and row.target and not (row.before and row.before[closed]):
-                by_day.setdefault(row.values[closed], []).append(row.target)
-        for day, targets in by_day.items():
-            PioneerUnit.objects.filter(organization__in=targets, dissolved_on__isnull=True).update(
-                dissolved_on=min(day, timezone.localdate())
-            )
+            by_day.setdefault(row.values[closed], []).extend(row.effects.get("dissolved", ()))
+        for day, dissolved in by_day.items():
+            PioneerUnit.objects.filter(pk__in=dissolved, dissolved_on=day).update(dissolved_on=None)

@@ -1,7 +1,7 @@
 """Ledgers of Pioneer units: a school's brigade and squads, and what reaches a place (circular §3.2.1)."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 
@@ -10,7 +10,7 @@ from apps.core.ledgers.ledger import Column, Errand, Part, Row
 from apps.core.ledgers.registry import ledger
 from apps.organizations.enums import AT_PLACE, AT_SCHOOL, Kind, UnitKind
 from apps.organizations.models import Organization, PioneerUnit
-from apps.organizations.resources.base import COUNTY, TOWN, LocatedLedger
+from apps.organizations.resources.base import COUNTY, TOWN, LocatedLedger, rules_of
 from apps.organizations.validators import not_in_future, since_founding, unusual
 
 FIELDS = ("organization", "county", "kind", "name", "member_count", "guide", "established_on", "dissolved_on")
@@ -37,7 +37,9 @@ class UnitLedger(LocatedLedger):
         return super().listed(user).order_by("county__position", "organization__path", "kind", "pk")
 
     def candidates(self, rows: Sequence[Row], errand: Errand) -> models.QuerySet:
-        return self.arranged(PioneerUnit.objects.filter(organization__in={row.organization for row in rows}))
+        name = self.index["name"]
+        names, organizations = {row.values[name] for row in rows}, {row.organization for row in rows}
+        return self.arranged(PioneerUnit.objects.filter(organization__among=organizations, name__among=names))
 
     def inspect(self, rows: Iterable[Row], errand: Errand) -> None:
         kind, name, members, guide, established, dissolved = (self.index[column] for column in FIELDS[2:])
@@ -63,7 +65,7 @@ class UnitLedger(LocatedLedger):
 
     def lock(self, rows: Sequence[Row]) -> None:
         keys = {row.organization for row in rows if row.organization}
-        list(Organization.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+        list(Organization.objects.select_for_update(no_key=True).filter(pk__among=keys).order_by("pk").values_list("pk"))
 
 
 def _kind(kinds: frozenset[UnitKind]) -> Column:
@@ -71,12 +73,7 @@ def _kind(kinds: frozenset[UnitKind]) -> Column:
 
 
 def _name(**facts: str) -> Column:
-    return Column("名称", "name", cell=Name(), required=True, key=True, width=24, rules=_rules("name"), **facts)  # type: ignore[arg-type]
-
-
-def _rules(name: str) -> list[Any]:
-    field: Any = PioneerUnit._meta.get_field(name)
-    return field.validators
+    return Column("名称", "name", cell=Name(), required=True, key=True, width=24, rules=rules_of(PioneerUnit, "name"), **facts)  # type: ignore[arg-type]
 
 
 MEMBERS = Column("队员数", "member_count", cell=Whole(), aliases=("少先队员数", "人数"), help="只填人数，不填姓名。", example=38, width=10)
@@ -85,7 +82,7 @@ GUIDE = Column(
     "guide",
     cell=Name(),
     aliases=("辅导员（成人）", "辅导员姓名"),
-    rules=_rules("guide"),
+    rules=rules_of(PioneerUnit, "guide"),
     example="王芳",
     help="成年人，可以不填。",
 )

@@ -5,14 +5,13 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from apps.core.forms import refuse_slips
 from apps.core.lifecycle.forms import ReportForm
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization
 from apps.organizations.querysets import OrganizationQuerySet
 from apps.organizations.two_sided.services import years_open
+from apps.organizations.two_sided.validators import wrong_dates
 
-YEARS_AROUND = 5  # that a pairing or a secondment may have begun before its year, or run beyond it
 GONE = {"invalid_choice": "没有这所学校，请从列表中选择。", "required": "请选择对方学校。"}
 
 
@@ -57,7 +56,6 @@ class TwoSidedForm(ReportForm):
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or self.cleaned_data
-        refuse_slips(self, ("starts_on", "ends_on"), self.instance.year - YEARS_AROUND, self.instance.year + YEARS_AROUND)
-        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
-            self.add_error("ends_on", "结束日期不能早于开始日期。")
+        for name, sentence in wrong_dates(year=self.instance.year, starts_on=data.get("starts_on"), ends_on=data.get("ends_on")).items():
+            self.add_error(name, sentence)
         return data

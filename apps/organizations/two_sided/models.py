@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from apps.organizations.models import Organization, TenantRemark, TenantReport, TenantStep
 from apps.organizations.two_sided.querysets import TwoSidedQuerySet
+from apps.organizations.two_sided.validators import ENDS_FIRST, NOT_WITH_ONESELF
 
 # What its lists name: both schools and their units; its pages name their towns and the people too.
 LISTED = ("organization", "county", "partner", "partner_county")
@@ -41,12 +42,12 @@ class TwoSidedReport(TenantReport):
             models.CheckConstraint(
                 condition=~Q(partner=F("organization")),
                 name="%(class)s_not_with_oneself",
-                violation_error_message="对方学校不能是本校。",
+                violation_error_message=NOT_WITH_ONESELF,
             ),
             models.CheckConstraint(
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="%(class)s_dates_in_order",
-                violation_error_message="结束日期不能早于开始日期。",
+                violation_error_message=ENDS_FIRST,
             ),
             TenantReport.state_constraint("%(class)s_submitted_has_time"),
         ]

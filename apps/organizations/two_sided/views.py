@@ -15,7 +15,8 @@ from django.views.generic.detail import SingleObjectMixin
 
 from apps.core.errors import DomainError
 from apps.core.guard import Guarded
-from apps.core.lifecycle.views import ReportMixin, locked_sentence, version_of
+from apps.core.lifecycle.rules import locked_sentence
+from apps.core.lifecycle.views import ReportMixin, version_of
 from apps.organizations.enums import Kind
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization

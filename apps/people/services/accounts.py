@@ -1,6 +1,6 @@
 """Accounts: opened with a role and an activation code, kept by the organization where their owner serves."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ from apps.accounts.models import User
 from apps.accounts.services import activations, second_factor, sessions
 from apps.audit import services as audit
 from apps.audit.enums import Verb
+from apps.core import bulk, turns
 from apps.core import seen as seen_rows
-from apps.core import turns
 from apps.core.errors import Conflict, DomainError
 from apps.organizations.models import Organization, RoleHolding
 from apps.organizations.rules import holds
@@ -37,8 +37,17 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What is kept about somebody with an account."""
+
+    name: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True)
 class Opened:
-    """An account that waits for its owner, and the code that opens it; the code is shown once and kept nowhere."""
+    """An account that waits for its owner, and the code that opens it: shown once, kept nowhere; empty where it is given out later."""
 
     person: Person
     organization: Organization
@@ -51,8 +60,10 @@ def open_account(*, entry: Entry, role: str, by: Any) -> Opened:
 
 
 @transaction.atomic
-def open_all(*, entries: Iterable[Entry], role: str, by: Any) -> list[Opened]:
-    """Accounts with the same role, all or none; as many statements for two hundred as for one."""
+def open_all(*, entries: Iterable[Entry], role: str, by: Any, with_codes: bool = True) -> list[Opened]:
+    """Accounts with the same role, all or none; as many statements for two hundred as for one. Without codes nobody gets in until
+    `hand_out`.
+    """
     turns.take("people.usernames")
     entries = list(entries)
     _refuse_known(entries)
@@ -71,10 +82,10 @@ def open_all(*, entries: Iterable[Entry], role: str, by: Any) -> list[Opened]:
         for user, entry in opened
     )
     roles.grant_all(role=role, posts=[(user, entry.organization) for user, entry in opened], by=by)
-    codes = activations.issue_all(users=[user for user, _ in opened], by=by)
+    codes = activations.issue_all(users=[user for user, _ in opened], by=by) if with_codes else {}
     about = _named(opened[0][0]) if len(opened) == 1 else f"{len(opened)} 个账号"
     audit.record(Verb.ACCOUNT, f"开通 {about}", details={"accounts": [user.username for user, _ in opened]})
-    return [Opened(Person.objects.model(**_row(user)), entry.organization, codes[user.pk]) for user, entry in opened]
+    return [Opened(Person.objects.model(**_row(user)), entry.organization, codes.get(user.pk, "")) for user, entry in opened]
 
 
 def named(entries: Iterable[Entry]) -> list[Entry]:
@@ -86,6 +97,28 @@ def named(entries: Iterable[Entry]) -> list[Entry]:
         numbered = User.objects.filter(username__regex=rf"^({'|'.join(stems.values())})-[0-9]+$")
         taken |= set(numbered.values_list("username", flat=True))
     return [entry if entry.username else _with_next(entry, stems[entry.organization.pk], taken) for entry in entries]
+
+
+@transaction.atomic
+def hand_out(*, people: Iterable[Person], by: Any) -> list[Opened]:
+    """Codes for accounts that nobody has entered yet; an earlier code is void. Raises Conflict, PermissionDenied."""
+    keys = [person.pk for person in people]
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    _refuse_others(keys, by)
+    waiting = list(Person.objects.filter(pk__in=keys).never_entered().with_posts(by).order_by("contact__organization__path", "name", "pk"))
+    if len(waiting) < len(keys):
+        raise Conflict(CHANGED)
+    codes = activations.issue_all(users=waiting, by=by)
+    return [Opened(person, person.home or Organization(), codes[person.pk]) for person in waiting]
+
+
+@transaction.atomic
+def amend_all(*, people: Mapping[int, Facts], by: Any) -> None:
+    """Names, telephones and e-mails of many (key of a person → what they are now), all or none. Raises PermissionDenied."""
+    _refuse_others(people, by)
+    bulk.update(User, ("name",), ((key, facts.name) for key, facts in people.items()), by="id")
+    bulk.update(Contact, FACTS, ((key, facts.phone, facts.email) for key, facts in people.items()), by="user")
+    audit.record(Verb.ACCOUNT, f"修改资料 {len(people)} 人", details={"persons": list(people)})
 
 
 @transaction.atomic
@@ -176,6 +209,10 @@ def managed(*, person: Person, by: Any, seen: str | None = None) -> Person:
     return stored
 
 
+def taken_sentence(username: str) -> str:
+    return f"账号“{username}”已有人使用，请换一个。"
+
+
 def fingerprint(person: Person, contact: Contact) -> str:
     """Of what the form of a person's facts shows; it stands in two rows."""
     return seen_rows.fingerprint(person, ("name",)) + seen_rows.fingerprint(contact, FACTS)
@@ -185,6 +222,11 @@ def _renew(stored: Person, by: Any, act: str) -> Opened:
     code = activations.issue(user=stored, by=by)
     audit.record(Verb.ACCOUNT, f"{act} {_named(stored)}")
     return Opened(stored, stored.home or Organization(), code)
+
+
+def _refuse_others(keys: Collection[int], by: Any) -> None:
+    if Person.objects.managed_by(by).filter(pk__in=keys).count() != len(set(keys)):
+        raise PermissionDenied("有的账号不由您管理，没有办理。")
 
 
 def _refuse_known(entries: list[Entry]) -> None:
@@ -201,7 +243,7 @@ def _refuse_taken(entries: list[Entry]) -> None:
     if len(set(names)) < len(names):
         raise DomainError("名单中有重复的账号，请核对。", field="username")
     if taken := User.objects.filter(username__in=names).values_list("username", flat=True).first():
-        raise DomainError(f"账号“{taken}”已有人使用，请换一个。", field="username")
+        raise DomainError(taken_sentence(taken), field="username")
 
 
 def _stem(organization: Organization) -> str:

@@ -1,5 +1,6 @@
 """Opening accounts: for one person, for a list of them, and for whoever takes over a school."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -14,19 +15,28 @@ from django.views.generic.detail import SingleObjectMixin
 from apps.audit import services as audit
 from apps.audit.enums import Verb
 from apps.core import exports
+from apps.core.errors import DomainError
+from apps.core.form_pages import FormPage
 from apps.core.guard import Guarded
 from apps.core.throttle import EXPORT
 from apps.organizations.enums import Kind
 from apps.organizations.roles import ROLES
 from apps.people import selectors
-from apps.people.forms import BulkForm, HandoverForm, InviteForm
+from apps.people.forms import BulkForm, HandOutForm, HandoverForm, InviteForm
 from apps.people.models import Person
 from apps.people.services import accounts, posts
+from apps.people.services.accounts import Opened
 from apps.people.views.pages import Crumbs, ObjectForm, TwoSteps, codes, crumbs
 
 SALT = "people.codes"
 SHEET_GOOD_FOR = 30 * 60  # seconds
 SHEET_HEADS = ("姓名", "账号", "单位", "激活码")
+
+
+def sheet_of(opened: Iterable[Opened], by: Any) -> str:
+    """The codes of a page, signed, for the workbook that it offers."""
+    rows = [[each.person.name, each.person.username, str(each.organization), each.code] for each in opened]
+    return signing.dumps({"by": by.pk, "rows": rows}, salt=SALT, compress=True)
 
 
 class Opening(Guarded, TwoSteps):
@@ -89,9 +99,38 @@ class Bulk(Opening, FormView):
     def act(self, form: Any) -> HttpResponse:
         role = form.cleaned_data["role"]
         opened = accounts.open_all(entries=[line.entry() for line in form.lines], role=role, by=self.request.user)
-        rows = [[each.person.name, each.person.username, str(each.organization), each.code] for each in opened]
-        sheet = signing.dumps({"by": self.request.user.pk, "rows": rows}, salt=SALT, compress=True)
-        return codes(self.request, opened, title=f"已开通 {len(opened)} 个账号", sheet=sheet, role=ROLES[role].label)
+        title = f"已开通 {len(opened)} 个账号"
+        return codes(self.request, opened, title=title, sheet=sheet_of(opened, self.request.user), role=ROLES[role].label)
+
+
+class HandOut(Guarded, FormPage, FormView):
+    """Codes for accounts that nobody has entered yet: those that a ledger opened, and those whose code ran out before it was used."""
+
+    permission = "people.manage"
+    form_class = HandOutForm
+    template_name = "people/hand_out.html"
+    title = "发放激活码"
+    lead = "给还没有激活的账号发放激活码，交给本人设置密码。已有激活码的再次发放，以前的作废。"
+    submit_label = "发放激活码"
+
+    @property
+    def back_url(self) -> str:
+        return reverse("people:list")
+
+    @property
+    def crumbs(self) -> Crumbs:
+        return crumbs((self.title, None))
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "by": self.request.user}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            opened = accounts.hand_out(people=form.cleaned_data["people"], by=self.request.user)
+        except DomainError as error:
+            form.add_error(None, error.message)
+            return self.form_invalid(form)
+        return codes(self.request, opened, title=f"已发放 {len(opened)} 个激活码", sheet=sheet_of(opened, self.request.user))
 
 
 class CodeSheet(Guarded, View):

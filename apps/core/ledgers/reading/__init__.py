@@ -1,6 +1,6 @@
-"""An uploaded table becomes rows: the format is known by content, and the file is taken apart in a process that can do no harm."""
+"""An uploaded table becomes rows: its format is told by content, and it is taken apart in a process that can do no harm."""
 
-from apps.core.ledgers.reading.limits import MAX_COLUMNS, MAX_MB, MAX_ROWS
+from apps.core.ledgers.parsing.limits import MAX_COLUMNS, MAX_MB, MAX_ROWS
 from apps.core.ledgers.reading.running import Unreadable
 from apps.core.ledgers.reading.tables import Cell, Fault, Head, Table, read
 

@@ -1,6 +1,7 @@
 """The process that takes a file apart, seen from the portal: it is asked once, and nobody vouches for what it answers."""
 
 import json
+import logging
 import os
 import select
 import signal
@@ -12,15 +13,23 @@ from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
 from apps.core.errors import DomainError
-from apps.core.ledgers.reading.limits import MAX_FRAME_BYTES, WAIT_SECONDS
+from apps.core.ledgers.parsing.limits import MAX_FRAME_BYTES, WAIT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[4]
-CHILD = "import sys; sys.path.append(sys.argv[1]); from apps.core.ledgers.reading.child import main; main()"
+CHILD = "import sys; sys.path.append(sys.argv[1]); from apps.core.ledgers.parsing.child import main; main()"
 
 BROKEN = "无法读取，可能已损坏或没有传完。请用 Excel 或 WPS 打开，另存为 xlsx 后重新上传。"
 TOO_BIG = "需要的内存超过限度：内容过多，或者有单元格离其他内容很远。请把要导入的内容复制到新的工作簿，保存为 xlsx 后重新上传。"
 TOO_SLOW = "读取的时间超过限度。请只保留要导入的工作表，或者分成几个文件后重新上传。"
-OUT_OF_TIME, OUT_OF_MEMORY = (signal.SIGXCPU, signal.SIGKILL), (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS)
+ENDS: dict[int, str] = {
+    signal.SIGXCPU: TOO_SLOW,
+    signal.SIGABRT: TOO_BIG,
+    signal.SIGSEGV: TOO_BIG,
+    signal.SIGBUS: TOO_BIG,
+    signal.SIGKILL: TOO_BIG,
+}
+
+log = logging.getLogger(__name__)
 
 Made = TypeVar("Made")
 
@@ -39,11 +48,12 @@ class Reader:
             [sys.executable, "-I", "-X", "utf8", "-c", program, str(ROOT)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             env={},
             cwd="/",
         )
-        self._asked, self._answered = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
+        pipes = self._process.stdin, self._process.stdout, self._process.stderr
+        self._asked, self._answered, self._complaints = cast(tuple[IO[bytes], IO[bytes], IO[bytes]], pipes)
 
     def ask(self, question: dict[str, Any]) -> None:
         try:
@@ -68,14 +78,14 @@ class Reader:
         """What the function makes of an answer. Raises Unreadable when it is not what the function takes."""
         try:
             return function(*args)
-        except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
             raise self._unreadable(BROKEN) from None
 
     def close(self) -> None:
         """End the process; closing twice does no harm."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._asked, self._answered):
+        for pipe in (self._asked, self._answered, self._complaints):
             pipe.close()
 
     def _take(self, length: int) -> bytes:
@@ -85,7 +95,7 @@ class Reader:
         poll.register(pipe, select.POLLIN)
         while len(taken) < length:
             began = time.monotonic()
-            ready = poll.poll(self._patience * 1000)
+            ready = poll.poll(max(self._patience, 0) * 1000)
             self._patience -= time.monotonic() - began
             if not ready or self._patience <= 0:
                 raise self._unreadable(TOO_SLOW)
@@ -96,10 +106,13 @@ class Reader:
         return bytes(taken)
 
     def _cause_of_death(self) -> str:
-        died_of = -self._process.wait()
-        if died_of in OUT_OF_TIME:
-            return TOO_SLOW
-        return TOO_BIG if died_of in OUT_OF_MEMORY else BROKEN
+        try:
+            status = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:  # it has closed its end and lives on
+            return BROKEN
+        complaint = os.read(self._complaints.fileno(), 10_000).decode(errors="replace").strip()
+        log.warning("reading a file ended with %s: %s", status, complaint[-500:])
+        return ENDS.get(-status, BROKEN)
 
     def _unreadable(self, sentence: str) -> Unreadable:
         return Unreadable(f"“{self.name}”{sentence}")

@@ -7,7 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from apps.core.ledgers.reading.limits import MAX_MB
+from apps.core.ledgers.parsing.cells import SEPARATOR
+from apps.core.ledgers.parsing.limits import MAX_MB
 from apps.core.ledgers.reading.running import Reader, Unreadable
 
 Cell = str | int | float | bool | date | datetime | None
@@ -87,7 +88,7 @@ def _table(reader: Reader, found: dict[str, Any]) -> Table:
 def _rows(table: Table, reader: Reader, width: int) -> Iterator[Row]:
     try:
         while True:
-            block = reader.answer("numbers", "columns", "wrapped", "notes")
+            block = reader.answer("numbers", "columns", "notes")
             yield from reader.made(_block, block, width)
             if block["notes"] is not None:
                 table.notes += reader.made(tuple, map(str, block["notes"]))
@@ -97,12 +98,18 @@ def _rows(table: Table, reader: Reader, width: int) -> Iterator[Row]:
 
 
 def _block(block: dict[str, Any], width: int) -> list[Row]:
-    numbers, columns = block["numbers"], block["columns"]
+    columns = [_column(kind, cells) for kind, cells in block["columns"]]
     if len(columns) != width:
         raise ValueError("columns")
-    for index in block["wrapped"]:
-        columns[index] = [_unwrapped(*cell) if type(cell) is list else cell for cell in columns[index]]
-    return list(zip(numbers, map(list, zip(*columns, strict=True)), strict=True))
+    return list(zip(block["numbers"], map(list, zip(*columns, strict=True)), strict=True))
+
+
+def _column(kind: str, cells: Any) -> list[Cell | Fault]:
+    if kind == "text":
+        return [text or None for text in cells.split(SEPARATOR)]
+    if kind == "date":
+        return [date.fromordinal(ordinal) for ordinal in cells]
+    return [_unwrapped(*cell) if type(cell) is list else cell for cell in cells] if kind == "mixed" else cells
 
 
 def _unwrapped(kind: str, text: str, sentence: str = "") -> Cell | Fault:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
-from apps.core.ledgers.reading.limits import Refused
+from apps.core.ledgers.parsing.limits import Refused
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SAVE_AS = "请用 Excel 或 WPS 打开，另存为 xlsx 后重新上传。"
@@ -59,7 +59,8 @@ def kind(path: Path) -> str:
 
 
 def _is_text(start: bytes) -> bool:
-    return not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", start)
+    """A text may hold a stray control character; that is said of its cell."""
+    return len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", start)) <= len(start) / 20
 
 
 def _archive(path: Path) -> str:

@@ -2,14 +2,15 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from apps.core.ledgers.reading import cells, limits
-from apps.core.ledgers.reading.headings import Wanted, find
-from apps.core.ledgers.reading.limits import Refused
-from apps.core.ledgers.reading.sources import Source
+from apps.core.ledgers.parsing import cells, limits
+from apps.core.ledgers.parsing.headings import Wanted, find
+from apps.core.ledgers.parsing.limits import Refused
+from apps.core.ledgers.parsing.sources import Source
 
 DELIMITERS = (",", "\t", ";")
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -34,18 +35,18 @@ class Text(Source):
             if number > self.found.heading:
                 yield number, row[: limits.MAX_COLUMNS] + [""] * (width - len(row))
 
-    def cleaned(self, numbers: list[int], rows: list[Sequence[Any]]) -> tuple[list[list[Any]], list[int]]:
+    def cleaned(self, numbers: list[int], rows: list[Sequence[Any]]) -> list[tuple[str, Any]]:
         width = max(map(len, rows))
         return super().cleaned(numbers, [[*row, *[""] * (width - len(row))] for row in rows])
 
-    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[list[Any], bool]:
+    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[str, Any]:
         return cells.column([cells.unescaped(value) for value in values])
 
     def _first(self, delimiter: str) -> list[list[str]]:
-        try:
-            return [row for _, row in islice(self._rows(delimiter), limits.HEADING_ROWS)]
-        except Refused:
-            return []
+        rows: list[list[str]] = []
+        with suppress(Refused):  # said again once the headings are known
+            rows.extend(row for _, row in islice(self._rows(delimiter), limits.HEADING_ROWS))
+        return rows
 
     def _rows(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         number = 0

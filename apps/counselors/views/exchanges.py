@@ -2,10 +2,10 @@ from typing import Any
 
 from apps.audit.taking import Taken
 from apps.core.lifecycle import views as lifecycle
-from apps.counselors import services
 from apps.counselors.filters import ExchangeFilter
 from apps.counselors.forms import ExchangeForm
 from apps.counselors.models import Exchange
+from apps.counselors.services import exchanges as services
 from apps.counselors.tables import ExchangeTable
 from apps.organizations.two_sided.models import LISTED, RELATED
 from apps.organizations.two_sided.views import BeginReport, ChangePartner

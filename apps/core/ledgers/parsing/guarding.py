@@ -5,17 +5,16 @@ The parser shows no formula and no error value, and a single cell in a far corne
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
 
-from apps.core.ledgers.reading import cells, limits
-from apps.core.ledgers.reading.limits import Refused
-from apps.core.ledgers.reading.sniffing import DAMAGED, LOCKED, MACROS, SAVE_AS
+from apps.core.ledgers.parsing import cells, limits
+from apps.core.ledgers.parsing.confining import MB, allow
+from apps.core.ledgers.parsing.limits import Refused
+from apps.core.ledgers.parsing.sniffing import DAMAGED, LOCKED, MACROS, SAVE_AS
 
-PIECE = 1 << 20
-MB = 1 << 20
+PIECE = MB
 UNPACKED = f"解压后超过 {limits.MAX_UNPACKED_MB} MB，可能含有大量带格式的空白单元格。请把要导入的内容复制到新的工作簿后重新上传。"
 CROWDED = f"内部文件过多，不能读取。{SAVE_AS}"
 ENTITIES = "含有不允许的内容（XML 实体），不能读取。请把内容复制到新的工作簿，保存为 xlsx 后重新上传。"
@@ -26,18 +25,17 @@ HAS_FORMULA = re.compile(rb"f[\s/>]")
 ERROR = re.compile(rb"<(?:\w+:)?c(\s[^>]*\st=\"e\"[^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
 REF = re.compile(rb"\sr=[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
 ARRAY = re.compile(rb"\sref=[\"']([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})[\"']")
-FAR_COLUMN = re.compile(rb"r=\"[A-Z][A-Z]")
-FAR_ROW = re.compile(rb"<(?:\w+:)?row [^>]*?r=\"\d{6}")
+FAR = re.compile(rb"r=\"(?:[A-Z][A-Z]|\d{6})")  # a cell from column AA on, or a row that begins so far down
 FAR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r=\"([A-Z]{1,3})(\d{1,7})\"[^>]*(?<!/)>\s*<(?!/)")
 
 
-@dataclass
 class Marks:
     """What a sheet says beside its values: by column, a byte for each row that tells a formula or an error from other cells."""
 
-    columns: dict[int, bytearray] = field(default_factory=dict)
-    far: tuple[int, int] = (0, 0)  # the last row and the last column with content, where they are far
-    nowhere: bool = False  # there are formulas of which nothing says where they stand
+    def __init__(self) -> None:
+        self.columns: dict[int, bytearray] = {}
+        self.far = 0, 0  # the last row and the last column with content, where they are far
+        self.nowhere = False  # there are formulas of which nothing says where they stand
 
     def put(self, row: int, column: int, mark: int) -> None:
         if row > limits.MAX_ROWS + limits.HEADING_ROWS or column > limits.MAX_COLUMNS:
@@ -86,10 +84,12 @@ def _check(infos: list[ZipInfo]) -> None:
         raise Refused(LOCKED)
     if any(info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in infos):
         raise Refused(DAMAGED)
-    if sum(info.file_size for info in infos) > limits.MAX_UNPACKED_MB * MB:
+    unpacked = sum(info.file_size for info in infos)
+    if unpacked > limits.MAX_UNPACKED_MB * MB:
         raise Refused(UNPACKED)
     if any(info.file_size > 8 * MB and info.file_size > limits.MAX_RATIO * info.compress_size for info in infos):
         raise Refused(UNPACKED)
+    allow(unpacked)
 
 
 def _pieces(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:
@@ -128,7 +128,7 @@ def _look(piece: bytes, marks: Marks) -> None:
             error = next((mark for mark, text in enumerate(cells.ERRORS, cells.IS_ERROR) if text.encode() in content), None)
             if ref and error is not None:
                 marks.put(int(ref[2]), column_number(ref[1]), error)
-    if FAR_COLUMN.search(piece) or FAR_ROW.search(piece):
+    if FAR.search(piece):
         for letters, row in FAR_CELL.findall(piece):
             marks.far = max(marks.far[0], int(row)), max(marks.far[1], column_number(letters))
 

@@ -2,62 +2,61 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree  # the parts have been looked through for entities
 from zipfile import ZipFile
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from apps.core.ledgers.reading import cells, limits
-from apps.core.ledgers.reading.guarding import Marks, looked_through
-from apps.core.ledgers.reading.headings import Found, Wanted, find, plain
-from apps.core.ledgers.reading.limits import Refused
-from apps.core.ledgers.reading.sniffing import DAMAGED, LOCKED, SAVE_AS
-from apps.core.ledgers.reading.sources import Source
+from apps.core.ledgers.parsing import cells, limits
+from apps.core.ledgers.parsing.guarding import Marks, looked_through
+from apps.core.ledgers.parsing.headings import Wanted, find, plain
+from apps.core.ledgers.parsing.limits import Refused
+from apps.core.ledgers.parsing.sniffing import DAMAGED, LOCKED, SAVE_AS
+from apps.core.ledgers.parsing.sources import Source
 
 OURS = {"说明", "填写说明", "填表说明", "示例", "填写示例", "选项"}  # sheets of a template that hold no rows
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 class Workbook(Source):
     def __init__(self, path: Path, kind: str, heads: Sequence[Wanted]) -> None:
         super().__init__(heads)
-        self._marks = _by_sheet(path, looked_through(path)) if kind == "xlsx" else {}
-        if kind == "ods":
-            looked_through(path)
+        parts = looked_through(path) if kind in ("xlsx", "ods") else {}
+        self._marks = _by_sheet(path, parts) if kind == "xlsx" else {}
         try:
-            self._book = CalamineWorkbook.from_path(path)
+            with path.open("rb") as file:  # by its path it would be taken for what its name says
+                self._book = CalamineWorkbook.from_filelike(file)
         except PasswordError:
             raise Refused(LOCKED) from None
         except (CalamineError, OSError, ValueError):
             raise Refused(DAMAGED) from None
+        if kind != "xlsx":
+            self.notes.append(f"{kind} 文件中的公式按保存时的结果读取，错误值按空白读取。")
         self._choose()
-        self._merged: dict[int, deque[tuple[int, int]]] = {}
-        self._carried: dict[int, tuple[int, Any]] = {}
-        for (top, left), (bottom, _) in sorted(self._sheet.merged_cell_ranges or ()):
-            if bottom > top >= self.found.heading and left in self.found.columns.values():
-                self._merged.setdefault(left, deque()).append((top + 1, bottom + 1))
-        names = [self.heads[index]["names"][0] for index, place in sorted(self.found.columns.items()) if place in self._merged]
-        if names:
-            self.notes.append(f"合并的单元格已把值填到每一行：{'、'.join(names)}。")
+        self._merged: dict[int, deque[tuple[int, int]]] = {}  # by column: first and last row of each range
+        self._carried: dict[int, tuple[int, Any]] = {}  # by column: first row of the range that was begun, and its value
+        self._find_merged()
 
     def lines(self) -> Iterator[tuple[int, Sequence[Any]]]:
         for number, row in enumerate(self._sheet.iter_rows(), 1):
             if number > self.found.heading:
                 yield number, row
 
-    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[list[Any], bool]:
-        cleaned, wrapped = cells.column(values)
-        marks = self._marks[self.sheet].columns.get(place, b"") if self._marks else b""
-        if any(marks[numbers[0] - 1 : numbers[-1]]):
+    def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[str, Any]:
+        marks = self._marks[self.sheet].columns.get(place + self._left, b"") if self._marks else b""
+        has_marks, is_merged = any(marks[numbers[0] - 1 : numbers[-1]]), place in self._merged
+        if not has_marks and not is_merged:
+            return cells.column(values)
+        cleaned = [cells.cell(value) for value in values]
+        if has_marks:
             for index, number in enumerate(numbers):
                 if number <= len(marks) and marks[number - 1]:
-                    cleaned[index], wrapped = cells.marked(values[index], marks[number - 1]), True
-        if place in self._merged:
+                    cleaned[index] = cells.marked(values[index], marks[number - 1])
+        if is_merged:
             self._fill(place, numbers, cleaned)
-            wrapped = True
-        return cleaned, wrapped
+        return "mixed", cleaned
 
     def _fill(self, place: int, numbers: list[int], cleaned: list[Any]) -> None:
         """Give the value of a merged cell to each row of its range. Ranges come in order, and rows as well."""
@@ -73,47 +72,48 @@ class Workbook(Source):
                 else:
                     self._carried[place] = top, cleaned[index]
 
+    def _find_merged(self) -> None:
+        places = set(self.found.columns.values())
+        for (top, left), (bottom, _) in sorted(self._sheet.merged_cell_ranges or ()):
+            place = left - self._left
+            if bottom > top >= self.found.heading and place in places:
+                self._merged.setdefault(place, deque()).append((top + 1, bottom + 1))
+        names = [self.heads[index]["names"][0] for index, place in sorted(self.found.columns.items()) if place in self._merged]
+        if names:
+            self.notes.append(f"合并的单元格已把值填到每一行：{'、'.join(names)}。")
+
     def _choose(self) -> None:
         """The first sheet that has every column that must be there, else the one that has most."""
-        sheets = [each for each in self._book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
-        seen = [each.name for each in sheets if each.visible == SheetVisibleEnum.Visible and plain(each.name) not in OURS]
+        sheets = [sheet for sheet in self._book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        seen = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible and plain(sheet.name) not in OURS]
         if not seen:
             raise Refused("没有可以读取的工作表。请把内容放在一个没有隐藏的工作表中。")
-        best: tuple[str, Found] | None = None
+        self.sheet, best = seen[0], None
         for name in seen[: limits.MAX_SHEETS]:
-            found = find(self._first(name), self.heads)
-            if found and (best is None or len(found.columns) > len(best[1].columns)):
-                best = name, found
-            if found and all(index in found.columns for index, head in enumerate(self.heads) if head["required"]):
-                best = name, found
+            self._open(name)
+            found = find(list(islice(self._sheet.iter_rows(), limits.HEADING_ROWS)), self.heads)
+            if found and (best is None or len(found.columns) > len(best.columns) or not self.missing(found)):
+                self.sheet, best = name, found
+            if best and not self.missing(best):
                 break
-        self.sheet = best[0] if best else seen[0]
-        self._first(self.sheet)
-        self.settle(best[1] if best else None, f"的工作表“{self.sheet}”" if len(seen) == 1 else "的工作表")
+        if self._sheet.name != self.sheet:
+            self._open(self.sheet)
+        self.settle(best, f"的工作表“{self.sheet}”" if best or len(seen) == 1 else "的工作表")
         others = [name for name in seen if name != self.sheet]
         if others:
             self.notes.append(f"另有 {len(others)} 个工作表没有读取：{'、'.join(others[:10])}{'等' if len(others) > 10 else ''}。")
 
-    def _first(self, name: str) -> list[list[Any]]:
-        """The first rows of a sheet, which is the open one from now on."""
-        if getattr(self, "_open", None) == name:
-            return []
+    def _open(self, name: str) -> None:
         marks = self._marks.get(name, Marks())
         if marks.nowhere:
             raise Refused(f"的工作表“{name}”有公式，但没有写明它们的位置。{SAVE_AS}")
         _within(name, *marks.far)
         try:
-            self._sheet: CalamineSheet = self._book.get_sheet_by_name(name)
+            self._sheet = self._book.get_sheet_by_name(name)
         except (CalamineError, OSError, ValueError):
             raise Refused(DAMAGED) from None
-        self._open = name
-        _within(name, self._sheet.total_height, self._sheet.total_width)
-        rows = []
-        for row in self._sheet.iter_rows():
-            rows.append(row)
-            if len(rows) == limits.HEADING_ROWS:
-                break
-        return rows
+        (_, self._left), (bottom, right) = self._sheet.start or (0, 0), self._sheet.end or (0, 0)
+        _within(name, bottom + 1, right + 1)
 
 
 def _within(name: str, height: int, width: int) -> None:
@@ -137,7 +137,8 @@ def _by_sheet(path: Path, parts: dict[str, Marks]) -> dict[str, Marks]:
     sheets = {}
     for sheet in book.iter():
         if sheet.tag.endswith("}sheet"):
-            target = targets.get(sheet.get(RELATION), "").replace("\\", "/").lower()
+            relation = next((value for key, value in sheet.items() if key.endswith("}id")), None)
+            target = targets.get(relation, "").replace("\\", "/").lower()
             part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
             sheets[sheet.get("name", "")] = parts.get(part, Marks())
     return sheets

@@ -3,14 +3,16 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypedDict
 
-from apps.core.ledgers.reading.limits import HEADING_ROWS
+from apps.core.ledgers.parsing.limits import HEADING_ROWS
 
 ASIDE = re.compile(r"\((?:必填|选填|可选|可不填|非必填|必填项|选填项)\)|[*※]+$|^[*※]+")
-UNIT = re.compile(r"\([^()]*\)$")
+UNIT = re.compile(
+    r"\((?:单位:?)?(?:人|人数|名|个|所|支|次|场|项|份|节|%|元|万元|平方米|m2|岁|年|年份|月|日|天|小时|分钟|千米|公里|km)\)$"
+    r"|\((?:如|例|格式|请|单选|多选|下拉)[^()]*\)$"
+)
 
 
 class Wanted(TypedDict):
@@ -20,15 +22,14 @@ class Wanted(TypedDict):
     required: bool
 
 
-@dataclass
 class Found:
-    """The columns of a sheet: of each head, by its place in the question, the column where it stands."""
+    """The columns of a sheet below a row of headings."""
 
-    heading: int  # 1-based row
-    texts: list[str]
-    columns: dict[int, int] = field(default_factory=dict)
-    renamed: dict[int, str] = field(default_factory=dict)  # head → how the file calls it
-    doubled: list[str] = field(default_factory=list)
+    def __init__(self, heading: int, texts: list[str]) -> None:
+        self.heading, self.texts = heading, texts  # the row's number, from 1
+        self.columns: dict[int, int] = {}  # head → where it stands
+        self.renamed: dict[int, str] = {}  # head → how the file calls it
+        self.doubled: list[str] = []
 
     @property
     def unknown(self) -> list[str]:
