@@ -14,148 +14,413 @@ import apps.exchange.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('jobs', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("jobs", "0001_initial"),
+        ("organizations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ledger', models.CharField(editable=False, max_length=30, verbose_name='台账')),
-                ('file', models.FileField(editable=False, upload_to=apps.exchange.models.path, verbose_name='文件')),
-                ('filename', models.CharField(editable=False, max_length=200, verbose_name='文件名')),
-                ('size', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='大小')),
-                ('state', models.CharField(choices=[('reading', '正在检查'), ('checked', '待确认'), ('applied', '已导入'), ('undone', '已撤回'), ('refused', '不能读取'), ('dropped', '已放弃')], default='reading', editable=False, max_length=10, verbose_name='状态')),
-                ('sentence', models.CharField(blank=True, editable=False, max_length=500, verbose_name='说明')),
-                ('present', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, editable=False, size=None, verbose_name='文件中的列')),
-                ('notes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), default=list, editable=False, size=None, verbose_name='读取说明')),
-                ('new', models.PositiveIntegerField(default=0, editable=False, verbose_name='新增')),
-                ('changed', models.PositiveIntegerField(default=0, editable=False, verbose_name='修改')),
-                ('unchanged', models.PositiveIntegerField(default=0, editable=False, verbose_name='不变')),
-                ('wrong', models.PositiveIntegerField(default=0, editable=False, verbose_name='有误')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='上传时间')),
-                ('applied_at', models.DateTimeField(editable=False, null=True, verbose_name='导入时间')),
-                ('undone_at', models.DateTimeField(editable=False, null=True, verbose_name='撤回时间')),
-                ('applied_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
-                ('county', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='报送单位')),
-                ('job', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job')),
-                ('organization', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='单位')),
-                ('undone_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ledger", models.CharField(editable=False, max_length=30, verbose_name="台账")),
+                ("file", models.FileField(editable=False, upload_to=apps.exchange.models.path, verbose_name="文件")),
+                ("filename", models.CharField(editable=False, max_length=200, verbose_name="文件名")),
+                ("size", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="大小")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "正在检查"),
+                            ("checked", "待确认"),
+                            ("applied", "已导入"),
+                            ("undone", "已撤回"),
+                            ("refused", "不能读取"),
+                            ("dropped", "已放弃"),
+                        ],
+                        default="reading",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("sentence", models.CharField(blank=True, editable=False, max_length=500, verbose_name="说明")),
+                (
+                    "present",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, editable=False, size=None, verbose_name="文件中的列"
+                    ),
+                ),
+                (
+                    "notes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300), default=list, editable=False, size=None, verbose_name="读取说明"
+                    ),
+                ),
+                ("new", models.PositiveIntegerField(default=0, editable=False, verbose_name="新增")),
+                ("changed", models.PositiveIntegerField(default=0, editable=False, verbose_name="修改")),
+                ("unchanged", models.PositiveIntegerField(default=0, editable=False, verbose_name="不变")),
+                ("wrong", models.PositiveIntegerField(default=0, editable=False, verbose_name="有误")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="上传时间")),
+                ("applied_at", models.DateTimeField(editable=False, null=True, verbose_name="导入时间")),
+                ("undone_at", models.DateTimeField(editable=False, null=True, verbose_name="撤回时间")),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="导入人",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入',
-                'verbose_name_plural': '导入记录',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "导入",
+                "verbose_name_plural": "导入记录",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(editable=False, verbose_name='行号')),
-                ('outcome', models.CharField(choices=[('new', '新增'), ('changed', '修改'), ('unchanged', '不变'), ('wrong', '有误')], editable=False, max_length=10, verbose_name='结果')),
-                ('cells', models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='内容')),
-                ('before', models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True, verbose_name='原值')),
-                ('faults', models.JSONField(default=dict, editable=False, verbose_name='错误')),
-                ('hints', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), default=list, editable=False, size=None, verbose_name='提示')),
-                ('target', models.BigIntegerField(editable=False, null=True, verbose_name='对象')),
-                ('effects', models.JSONField(editable=False, null=True, verbose_name='连带')),
-                ('county', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('organization', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('upload', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='exchange.upload')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(editable=False, verbose_name="行号")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("new", "新增"), ("changed", "修改"), ("unchanged", "不变"), ("wrong", "有误")],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("cells", models.JSONField(editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="内容")),
+                (
+                    "before",
+                    models.JSONField(
+                        editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True, verbose_name="原值"
+                    ),
+                ),
+                ("faults", models.JSONField(default=dict, editable=False, verbose_name="错误")),
+                (
+                    "hints",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300), default=list, editable=False, size=None, verbose_name="提示"
+                    ),
+                ),
+                ("target", models.BigIntegerField(editable=False, null=True, verbose_name="对象")),
+                ("effects", models.JSONField(editable=False, null=True, verbose_name="连带")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="exchange.upload",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入的一行',
-                'verbose_name_plural': '导入的行',
-                'ordering': ['number'],
+                "verbose_name": "导入的一行",
+                "verbose_name_plural": "导入的行",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='UploadEvent',
+            name="UploadEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('ledger', models.CharField(editable=False, max_length=30, verbose_name='台账')),
-                ('file', models.FileField(editable=False, upload_to=apps.exchange.models.path, verbose_name='文件')),
-                ('filename', models.CharField(editable=False, max_length=200, verbose_name='文件名')),
-                ('size', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='大小')),
-                ('state', models.CharField(choices=[('reading', '正在检查'), ('checked', '待确认'), ('applied', '已导入'), ('undone', '已撤回'), ('refused', '不能读取'), ('dropped', '已放弃')], default='reading', editable=False, max_length=10, verbose_name='状态')),
-                ('sentence', models.CharField(blank=True, editable=False, max_length=500, verbose_name='说明')),
-                ('present', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, editable=False, size=None, verbose_name='文件中的列')),
-                ('notes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), default=list, editable=False, size=None, verbose_name='读取说明')),
-                ('new', models.PositiveIntegerField(default=0, editable=False, verbose_name='新增')),
-                ('changed', models.PositiveIntegerField(default=0, editable=False, verbose_name='修改')),
-                ('unchanged', models.PositiveIntegerField(default=0, editable=False, verbose_name='不变')),
-                ('wrong', models.PositiveIntegerField(default=0, editable=False, verbose_name='有误')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='上传时间')),
-                ('applied_at', models.DateTimeField(editable=False, null=True, verbose_name='导入时间')),
-                ('undone_at', models.DateTimeField(editable=False, null=True, verbose_name='撤回时间')),
-                ('applied_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
-                ('county', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organizations.organization', verbose_name='报送单位')),
-                ('job', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='jobs.job')),
-                ('organization', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organizations.organization', verbose_name='单位')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='exchange.upload')),
-                ('undone_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("ledger", models.CharField(editable=False, max_length=30, verbose_name="台账")),
+                ("file", models.FileField(editable=False, upload_to=apps.exchange.models.path, verbose_name="文件")),
+                ("filename", models.CharField(editable=False, max_length=200, verbose_name="文件名")),
+                ("size", models.PositiveBigIntegerField(default=0, editable=False, verbose_name="大小")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "正在检查"),
+                            ("checked", "待确认"),
+                            ("applied", "已导入"),
+                            ("undone", "已撤回"),
+                            ("refused", "不能读取"),
+                            ("dropped", "已放弃"),
+                        ],
+                        default="reading",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("sentence", models.CharField(blank=True, editable=False, max_length=500, verbose_name="说明")),
+                (
+                    "present",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, editable=False, size=None, verbose_name="文件中的列"
+                    ),
+                ),
+                (
+                    "notes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300), default=list, editable=False, size=None, verbose_name="读取说明"
+                    ),
+                ),
+                ("new", models.PositiveIntegerField(default=0, editable=False, verbose_name="新增")),
+                ("changed", models.PositiveIntegerField(default=0, editable=False, verbose_name="修改")),
+                ("unchanged", models.PositiveIntegerField(default=0, editable=False, verbose_name="不变")),
+                ("wrong", models.PositiveIntegerField(default=0, editable=False, verbose_name="有误")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="上传时间")),
+                ("applied_at", models.DateTimeField(editable=False, null=True, verbose_name="导入时间")),
+                ("undone_at", models.DateTimeField(editable=False, null=True, verbose_name="撤回时间")),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="导入人",
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="exchange.upload"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reading', 'checked', 'applied', 'undone', 'refused', 'dropped'])), name='upload_state_known'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["reading", "checked", "applied", "undone", "refused", "dropped"])),
+                name="upload_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('applied_at__isnull', True), models.Q(('applied_by__isnull', False), ('wrong', 0)), _connector='OR'), name='upload_written_only_when_sound'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("applied_at__isnull", True), models.Q(("applied_by__isnull", False), ("wrong", 0)), _connector="OR"),
+                name="upload_written_only_when_sound",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', False), ('state__in', ('applied', 'undone'))), models.Q(('applied_at__isnull', True), models.Q(('state__in', ('applied', 'undone')), _negated=True)), _connector='OR'), name='upload_applied_has_time'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("applied_at__isnull", False), ("state__in", ("applied", "undone"))),
+                    models.Q(("applied_at__isnull", True), models.Q(("state__in", ("applied", "undone")), _negated=True)),
+                    _connector="OR",
+                ),
+                name="upload_applied_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), ('undone_at__isnull', False), ('undone_by__isnull', False)), models.Q(('undone_at__isnull', True), models.Q(('state', 'undone'), _negated=True)), _connector='OR'), name='upload_undone_has_time'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "undone"), ("undone_at__isnull", False), ("undone_by__isnull", False)),
+                    models.Q(("undone_at__isnull", True), models.Q(("state", "undone"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="upload_undone_has_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='upload',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "exchange_uploadevent" ("applied_at", "applied_by_id", "by_id", "changed", "county_id", "created_at", "file", "filename", "id", "job_id", "ledger", "new", "notes", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "sentence", "size", "state", "unchanged", "undone_at", "undone_by_id", "wrong") SELECT new_values."applied_at", new_values."applied_by_id", new_values."by_id", new_values."changed", new_values."county_id", new_values."created_at", new_values."file", new_values."filename", new_values."id", new_values."job_id", new_values."ledger", new_values."new", new_values."notes", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."present", new_values."sentence", new_values."size", new_values."state", new_values."unchanged", new_values."undone_at", new_values."undone_by_id", new_values."wrong" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8021617713fe9e9d2cfcb4614e30bbe587b0c555', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_250c3', referencing='REFERENCING NEW TABLE AS new_values ', table='exchange_upload', when='AFTER')),
+            model_name="upload",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "exchange_uploadevent" ("applied_at", "applied_by_id", "by_id", "changed", "county_id", "created_at", "file", "filename", "id", "job_id", "ledger", "new", "notes", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "sentence", "size", "state", "unchanged", "undone_at", "undone_by_id", "wrong") SELECT new_values."applied_at", new_values."applied_by_id", new_values."by_id", new_values."changed", new_values."county_id", new_values."created_at", new_values."file", new_values."filename", new_values."id", new_values."job_id", new_values."ledger", new_values."new", new_values."notes", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id", new_values."present", new_values."sentence", new_values."size", new_values."state", new_values."unchanged", new_values."undone_at", new_values."undone_by_id", new_values."wrong" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="8021617713fe9e9d2cfcb4614e30bbe587b0c555",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_250c3",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="exchange_upload",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='upload',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "exchange_uploadevent" ("applied_at", "applied_by_id", "by_id", "changed", "county_id", "created_at", "file", "filename", "id", "job_id", "ledger", "new", "notes", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "sentence", "size", "state", "unchanged", "undone_at", "undone_by_id", "wrong") SELECT new_values."applied_at", new_values."applied_by_id", new_values."by_id", new_values."changed", new_values."county_id", new_values."created_at", new_values."file", new_values."filename", new_values."id", new_values."job_id", new_values."ledger", new_values."new", new_values."notes", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."present", new_values."sentence", new_values."size", new_values."state", new_values."unchanged", new_values."undone_at", new_values."undone_by_id", new_values."wrong" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='d622414e82617a09d963e263fda7b382f03e2814', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_8abb1', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='exchange_upload', when='AFTER')),
+            model_name="upload",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "exchange_uploadevent" ("applied_at", "applied_by_id", "by_id", "changed", "county_id", "created_at", "file", "filename", "id", "job_id", "ledger", "new", "notes", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "present", "sentence", "size", "state", "unchanged", "undone_at", "undone_by_id", "wrong") SELECT new_values."applied_at", new_values."applied_by_id", new_values."by_id", new_values."changed", new_values."county_id", new_values."created_at", new_values."file", new_values."filename", new_values."id", new_values."job_id", new_values."ledger", new_values."new", new_values."notes", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id", new_values."present", new_values."sentence", new_values."size", new_values."state", new_values."unchanged", new_values."undone_at", new_values."undone_by_id", new_values."wrong" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="d622414e82617a09d963e263fda7b382f03e2814",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_8abb1",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="exchange_upload",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['upload', 'outcome', 'number'], name='line_by_outcome'),
+            model_name="line",
+            index=models.Index(fields=["upload", "outcome", "number"], name="line_by_outcome"),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(condition=models.Q(('hints', []), _negated=True), fields=['upload', 'number'], name='line_hinted'),
+            model_name="line",
+            index=models.Index(condition=models.Q(("hints", []), _negated=True), fields=["upload", "number"], name="line_hinted"),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(condition=models.Q(('outcome', 'new'), ('target__isnull', False)), fields=['target'], name='line_made'),
+            model_name="line",
+            index=models.Index(condition=models.Q(("outcome", "new"), ("target__isnull", False)), fields=["target"], name="line_made"),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('county', 'upload', 'number'), name='line_once_in_a_file'),
+            model_name="line",
+            constraint=models.UniqueConstraint(fields=("county", "upload", "number"), name="line_once_in_a_file"),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['new', 'changed', 'unchanged', 'wrong'])), name='line_outcome_known'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["new", "changed", "unchanged", "wrong"])), name="line_outcome_known"
+            ),
         ),
     ]
