@@ -19,7 +19,7 @@ class UploadFilter(filters.FilterSet):
         model = Upload
         fields = ()
 
-    def __init__(self, *args: Any, ledgers: list[Ledger], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ledgers: list[type[Ledger]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["ledger"].extra["choices"] = [(ledger.key, ledger.label) for ledger in ledgers]
 

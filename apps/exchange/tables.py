@@ -32,7 +32,7 @@ class UploadTable(Table):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.labels = {ledger.key: ledger.label for ledger in registry.every()}
+        self.labels = {ledger.key: ledger.label for ledger in registry.declared()}
 
     def render_ledger(self, value: str) -> str:
         return self.labels.get(value, value)

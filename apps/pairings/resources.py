@@ -21,6 +21,7 @@ class Pairings(TwoSidedLedger):
     key, label = "pairings", "结对"
     permission, reading = "pairings.enter", "pairings.view"
     about = "学校结对共建的目标、计划和步骤；导入的是发起学校的草稿，由学校核对后发出邀请。"
+    page = "/pairings/"
     content = ("goals", "plan", "stages", "starts_on", "ends_on")
 
     county = COUNTY

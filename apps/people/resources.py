@@ -94,6 +94,7 @@ class Accounts(LocatedLedger):
     key, label = "accounts", "人员账号"
     permission, reading = "people.manage", "people.view"
     about = "人员的姓名、单位、角色和联系方式；导入后在“发放激活码”页面取得新账号的激活码。"
+    page = "/people/"
     kinds = POSTED
 
     county = COUNTY

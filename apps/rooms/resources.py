@@ -34,6 +34,7 @@ class Rooms(ReportLedger):
     key, label = "rooms", "队室"
     permission, reading = "rooms.enter", "rooms.view"
     about = "学校的队室及其设施和用品；导入的是草稿，由学校核对后提交。"
+    page = "/rooms/"
     sides = ("organization", "county", "checklist")
     content = ("name", "location", "area", "built_on", "items", "description")
 

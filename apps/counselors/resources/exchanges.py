@@ -20,6 +20,7 @@ class Exchanges(TwoSidedLedger):
     key, label = "exchanges", "辅导员交流"
     permission, reading = "counselors.enter", "counselors.view"
     about = "学校登记的辅导员交流；导入的是草稿，由学校核对后提交。"
+    page = "/counselors/"
     content = ("type", "topics", "counselors", "starts_on", "ends_on", "hours", "summary")
     draft_keys = ("county", "town", "organization", "year", "partner_county", "partner_town", "partner")
 

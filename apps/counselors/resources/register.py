@@ -24,6 +24,7 @@ class Counselors(LocatedLedger):
     key, label = "counselors", "辅导员"
     permission, reading = "counselors.keep", "counselors.view"
     about = "各级各类辅导员及其培训证书；只登记成年人，不含联系方式。"
+    page = "/counselors/register/"
     kinds = (Kind.SCHOOL, Kind.TOWN, Kind.COUNTY, Kind.PLACE)
 
     county = COUNTY

@@ -35,6 +35,8 @@ class Shown:
 
 @dataclass(frozen=True)
 class ShownLine:
+    """A row under its number in the file."""
+
     number: int
     outcome: Outcome
     cells: Sequence[Shown]
@@ -44,6 +46,8 @@ class ShownLine:
 
 @dataclass(frozen=True)
 class Preview:
+    """A page of rows; every line has a cell for each heading."""
+
     headings: Sequence[str]
     lines: Sequence[ShownLine]
 
@@ -97,8 +101,8 @@ class Effects:
 
 
 def effects(upload: Upload) -> Effects:
-    found: Any = Line.objects.filter(upload=upload)
-    found = found.hinted()
+    lines: Any = upload.lines
+    found = lines.hinted()
     first = [(number, "".join(hints)) for number, hints in found.order_by("number").values_list("number", "hints")[:HINTS]]
     return Effects(len(first) if len(first) < HINTS else found.count(), first)
 

@@ -23,7 +23,7 @@ TONES = {
 class Offer:
     """A ledger, and what this user may do with it."""
 
-    ledger: Ledger
+    ledger: type[Ledger]
     may_bring: bool
     may_take: bool
 
@@ -31,11 +31,11 @@ class Offer:
 def offers(user: Any) -> list[Offer]:
     """The ledgers that a user may bring in or take out."""
     held = grants_of(user)
-    found = [Offer(ledger, ledger.imports and ledger.permission in held, ledger.reading in held) for ledger in registry.every()]
+    found = [Offer(ledger, ledger.imports and ledger.permission in held, ledger.reading in held) for ledger in registry.declared()]
     return [offer for offer in found if offer.may_bring or offer.may_take]
 
 
-def brought_by(user: Any) -> list[Ledger]:
+def brought_by(user: Any) -> list[type[Ledger]]:
     """The ledgers that a user may bring in."""
     return [offer.ledger for offer in offers(user) if offer.may_bring]
 

@@ -44,6 +44,7 @@ class Export(Guarded, OfLedger, View):
 
     permission = "organizations.view"
     throttle = EXPORT
+    brings = False
 
     def asked_of(self, ledger: Ledger) -> str:
         return ledger.reading

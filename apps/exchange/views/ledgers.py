@@ -55,10 +55,11 @@ class OfLedger:
     request: HttpRequest
     kwargs: dict[str, Any]
     ledger: Ledger
+    brings = True  # rows in, which not every ledger takes
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         found = registry.find(self.kwargs["key"])
-        if found is None:
+        if found is None or (self.brings and not found.imports):
             raise Http404
         if self.asked_of(found) not in grants_of(request.user):
             raise PermissionDenied(f"您的角色不能办理“{found.label}”台账；如需办理，请联系市少工委办公室。")
