@@ -15,6 +15,7 @@ from django import forms
 from django.apps import apps
 from django.db import models
 
+from apps.core.ledgers import registry
 from apps.core.tables import Table
 
 # Whole words of an identifier.
@@ -73,6 +74,13 @@ ALLOWED_COLUMNS = {
     "people.views.opening.SHEET_HEADS": "adults: people who are given accounts, and their codes",
     "people.tables.PersonTable": "adults: people who have accounts",
     "organizations.tables.SchoolTable": "a count",
+    "counselors.tables.CounselorTable": "adults: the counselors of a school or town",
+    "accounts": "adults: people who have accounts",
+    "counselors": "adults: the counselors of a school or town",
+    "exchanges": "adults: the counselors who went",
+    "schools": "counts",
+    "units": "counts, and an adult who guides the unit",
+    "place-units": "counts, and an adult who guides the unit",
 }
 
 
@@ -109,7 +117,7 @@ def form_fields() -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 
 def listed() -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Every constant that names the columns of a list, and every table of a page, which leaves as a file too."""
+    """Every constant that names the columns of a list, every ledger, and every table of a page, which leaves as a file too."""
     for _, name, _ in pkgutil.walk_packages(import_module("apps").__path__, "apps."):
         if ".migrations" in name:
             continue
@@ -117,6 +125,8 @@ def listed() -> Iterator[tuple[str, tuple[Any, ...]]]:
         for constant, value in vars(module).items():
             if COLUMNS.search(constant) and isinstance(value, tuple | list) and all(isinstance(each, str) for each in value):
                 yield f"{name.removeprefix('apps.')}.{constant}", tuple(value)
+    for ledger in registry.declared():
+        yield ledger.key, tuple(word for column in ledger.fields.values() for word in (column.heading, *column.aliases, column.help))
     for table in tables(Table):
         heads = tuple(str(column.verbose_name) for column in table.base_columns.values() if column.verbose_name)
         yield f"{table.__module__.removeprefix('apps.')}.{table.__name__}", heads

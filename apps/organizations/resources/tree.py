@@ -125,7 +125,10 @@ class TreeLedger(Ledger):
             if spot.kind != self.kind:
                 row.fault("code", f"这个代码已用于{spot.county}{spot.town}的“{spot.name}”，请核对。")
             elif not scope.covers(spot):
-                row.fault("name" if spot.name == row.values[name] else "code", self._elsewhere(spot, row.values[code] == holder[7]))
+                row.fault(
+                    "name" if spot.name == row.values[name] else "code",
+                    self._elsewhere(spot, holder[7] is not None and row.values[code] == holder[7]),
+                )
             elif spot.pk in targets:
                 row.fault("", f"与第 {targets[spot.pk].number} 行是同一个{self.kind.label}，请只保留一行。")
             else:
