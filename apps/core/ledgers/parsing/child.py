@@ -17,7 +17,7 @@ from apps.core.ledgers.parsing.headings import Wanted
 from apps.core.ledgers.parsing.limits import Refused
 from apps.core.ledgers.parsing.sources import Source
 from apps.core.ledgers.parsing.texts import Text
-from apps.core.ledgers.parsing.workbooks import Workbook
+from apps.core.ledgers.parsing.workbooks import LONGEST, Workbook
 
 BLOCK_ROWS = 1_000
 
@@ -53,7 +53,7 @@ def read(path: Path, heads: list[Wanted]) -> Iterator[bytes]:
         raise Refused(f"只有标题行，没有数据行。请在第 {source.found.heading + 1} 行起填写后重新上传。")
     yield encoded(
         {
-            "sheet": source.sheet,
+            "sheet": source.sheet[:LONGEST],
             "heading": source.found.heading,
             "absent": source.absent,
             "unknown": source.found.unknown,

@@ -14,6 +14,8 @@ UNIT = re.compile(
     r"|\((?:如|例|格式|请|单选|多选|下拉)[^()]*\)$"
 )
 
+SHOWN = 50  # characters of a heading that the page tells of
+
 
 class Wanted(TypedDict):
     """A head as the portal asks for it: its name, then its aliases."""
@@ -34,7 +36,7 @@ class Found:
     @property
     def unknown(self) -> list[str]:
         taken = set(self.columns.values())
-        return [text for column, text in enumerate(self.texts) if text and column not in taken]
+        return [text[:SHOWN] for column, text in enumerate(self.texts) if text and column not in taken]
 
 
 def plain(text: Any) -> str:
@@ -66,7 +68,7 @@ def match(number: int, texts: list[str], heads: Sequence[Wanted]) -> Found:
                 _take(found, index, {plain(name) for name in wanted}, columns)
     for index, column in found.columns.items():
         if UNIT.sub("", exact[column]) != UNIT.sub("", plain(heads[index]["names"][0])):
-            found.renamed[index] = texts[column]
+            found.renamed[index] = texts[column][:SHOWN]
     return found
 
 

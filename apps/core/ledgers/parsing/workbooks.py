@@ -19,6 +19,8 @@ from apps.core.ledgers.parsing.sources import Source
 
 OURS = {"说明", "填写说明", "填表说明", "示例", "填写示例", "选项"}  # sheets of a template that hold no rows
 
+LONGEST = 31  # characters of a sheet's name in Excel; others may come with more
+
 
 class Workbook(Source):
     def __init__(self, path: Path, kind: str, heads: Sequence[Wanted]) -> None:
@@ -45,7 +47,7 @@ class Workbook(Source):
                 yield number, row
 
     def column(self, place: int, numbers: list[int], values: Sequence[Any]) -> tuple[str, Any]:
-        marks = self._marks[self.sheet].columns.get(place + self._left, b"") if self._marks else b""
+        marks = self._marks.get(self.sheet, Marks()).columns.get(place + self._left, b"")
         has_marks, is_merged = any(marks[numbers[0] - 1 : numbers[-1]]), place in self._merged
         if not has_marks and not is_merged:
             return cells.column(values)
@@ -98,15 +100,15 @@ class Workbook(Source):
                 break
         if self._sheet.name != self.sheet:
             self._open(self.sheet)
-        self.settle(best, f"的工作表“{self.sheet}”" if best or len(seen) == 1 else "的工作表")
-        others = [name for name in seen if name != self.sheet]
+        self.settle(best, f"的工作表“{self.sheet[:LONGEST]}”" if best or len(seen) == 1 else "的工作表")
+        others = [name[:LONGEST] for name in seen if name != self.sheet]
         if others:
             self.notes.append(f"另有 {len(others)} 个工作表没有读取：{'、'.join(others[:10])}{'等' if len(others) > 10 else ''}。")
 
     def _open(self, name: str) -> None:
         marks = self._marks.get(name, Marks())
         if marks.nowhere:
-            raise Refused(f"的工作表“{name}”有公式，但没有写明它们的位置。{SAVE_AS}")
+            raise Refused(f"的工作表“{name[:LONGEST]}”有公式，但没有写明它们的位置。{SAVE_AS}")
         _within(name, *marks.far)
         try:
             self._sheet = self._book.get_sheet_by_name(name)
@@ -118,9 +120,9 @@ class Workbook(Source):
 
 def _within(name: str, height: int, width: int) -> None:
     if width > limits.MAX_COLUMNS:
-        raise Refused(f"的工作表“{name}”在第 {width} 列还有内容，最多可用 {limits.MAX_COLUMNS} 列。请删去不用的列后重新上传。")
+        raise Refused(f"的工作表“{name[:LONGEST]}”在第 {width} 列还有内容，最多可用 {limits.MAX_COLUMNS} 列。请删去不用的列后重新上传。")
     if height > limits.MAX_ROWS + limits.HEADING_ROWS:
-        found = f"的工作表“{name}”在第 {height} 行还有内容，最多可有 {limits.MAX_ROWS:,} 行。"
+        found = f"的工作表“{name[:LONGEST]}”在第 {height} 行还有内容，最多可有 {limits.MAX_ROWS:,} 行。"
         raise Refused(f"{found}请删去多余的行，或者分成几个文件后重新上传。")
 
 

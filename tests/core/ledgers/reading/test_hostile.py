@@ -188,7 +188,7 @@ def test_a_csv_has_the_same_limits(tmp_path):
 
 
 CONFINED = """
-import sys; sys.path.append(sys.argv[1])
+import os, sys; sys.path.append(sys.argv[1])
 from apps.core.ledgers.parsing.confining import confine
 confine()
 """
@@ -205,12 +205,22 @@ def said(program: str, patience: float = 20) -> str:
     return refused.value.message.removeprefix("“名单.xlsx”")
 
 
+ANSWER = "sys.stdout.buffer.write(b'\\0\\0\\0\\x0b{\"rows\": 1}')"  # what would pass
+
+
+def test_a_process_that_behaves_is_answered():
+    reader = Reader("名单.xlsx", program=CONFINED + ANSWER)
+    assert reader.answer("rows") == {"rows": 1}
+    reader.close()
+
+
 MISBEHAVING = {
     "sys.exit(1)": BROKEN,
     "import time; time.sleep(60)": TOO_SLOW,
     "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 21))\nwhile True: pass": TOO_SLOW,
-    "x = bytearray(100 << 20); print('0000{}')": BROKEN,
+    f"x = bytearray(100 << 20); {ANSWER}": BROKEN,
     "import os; os.abort()": TOO_BIG,
+    "import time\nwhile True: os.write(1, b'\\1'); time.sleep(0.1)": TOO_SLOW,
     "import os, time; os.close(1); time.sleep(60)": BROKEN,
     "print('babble' * 100)": BROKEN,
     "sys.stdout.buffer.write(b'\\xff\\xff\\xff\\xff')": BROKEN,
@@ -218,7 +228,7 @@ MISBEHAVING = {
     "sys.stdout.buffer.write(b'\\0\\0\\0\\x03{}}')": BROKEN,
     "sys.stdout.buffer.write(b'\\0\\0\\0\\x09{\"a\": 1}{')": BROKEN,
     "sys.stdout.buffer.write(b'\\0\\0\\0\\x09{\"a')": BROKEN,
-    "open('/tmp/written-by-the-reader', 'w').write('x')": BROKEN,
+    f"import tempfile\nwith tempfile.TemporaryFile() as file: file.write(b'x')\n{ANSWER}": BROKEN,
 }
 
 
