@@ -30,7 +30,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Value
     """Add rows; `names` are the model's fields, in the order of each row's values. What is not named gets its default. Returns how many."""
     fields = _fields(model, names)
     defaults = {
-        field.column: field.get_default()
+        field.column: field.get_db_prep_save(field.get_default(), connection)
         for field in model._meta.local_concrete_fields
         if field not in fields and not field.primary_key and field.has_default()
     }

@@ -29,10 +29,10 @@ def install(using: str) -> None:
 def retractions() -> Iterator[tuple[str, str]]:
     """Each table that a ledger writes to, and the condition on which a row of it may go."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for ledger in registry.every():
-        for part in ledger.parts():
-            by: Any = part.model._meta.get_field(part.by)
-            found[part.model._meta.db_table, by.column].append(f"'{ledger.key}'")
+    for ledger in registry.declared():
+        for model, target in ledger.tables():
+            field: Any = model._meta.get_field(target)
+            found[model._meta.db_table, field.column].append(f"'{ledger.key}'")
     for (table, column), ledgers in found.items():
         facts = {"table": table, "column": column, "new": Outcome.NEW.value, "applied": State.APPLIED.value}
         yield table, _MADE.format(ledgers=", ".join(ledgers), **facts)

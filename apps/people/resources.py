@@ -237,6 +237,10 @@ class Accounts(LocatedLedger):
         users = User.objects.filter(contact__in={row.target for row in rows if row.target})
         list(users.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
 
+    @classmethod
+    def tables(cls) -> Sequence[tuple[type[models.Model], str]]:
+        return ()
+
     def write(self, new: Sequence[Row], changed: Sequence[Row], by: Any) -> None:
         if new:
             self._open(new, by)

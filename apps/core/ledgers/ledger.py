@@ -212,6 +212,11 @@ class Ledger(Resource):
     def inspect(self, rows: Iterable[Row], errand: Errand) -> None:
         """The ledger's own rules, for rows that are new or changed: faults, and hints."""
 
+    @classmethod
+    def tables(cls) -> Sequence[tuple[type[models.Model], str]]:
+        """The tables of its parts, and in each the field that is a row's target; to be asked where there is no database yet."""
+        return ((cls._meta.model, "id"),)
+
     def parts(self) -> Sequence[Part]:
         """The tables it writes to, in the order in which they are written; none where a service writes instead (`write`)."""
         return ()

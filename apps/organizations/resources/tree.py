@@ -169,6 +169,10 @@ class TreeLedger(Ledger):
             if row.before[code] and row.before[code] != row.values[code]:
                 row.fault("code", f"已登记的代码是 {row.before[code]}，不能通过导入修改。")
 
+    @classmethod
+    def tables(cls) -> Sequence[tuple[type[models.Model], str]]:
+        return ((Organization, "id"), *([(cls.profile, "organization")] if cls.profile else []))
+
     def parts(self) -> Sequence[Part]:
         name, code = self.index["name"], self.index["code"]
         kind = self.kind
