@@ -1,6 +1,7 @@
 """The test database holds the city's real divisions; every test runs in a transaction of its own that is rolled back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,18 @@ def template_city(database_templates, django_db_blocker) -> str:
 
     with django_db_blocker.unblock():
         return database_templates.made("city", make)
+
+
+@pytest.fixture(scope="session")
+def template_demo(database_templates, template_city) -> tuple[str, Path]:
+    """The template with the demo data on top, and the folder with its files."""
+    files = database_templates.folder / "demo-files"
+
+    def make(name: str) -> None:
+        databases.create(name, template_city)
+        databases.load_demo(name, files)
+
+    return database_templates.made("demo", make), files
 
 
 @pytest.fixture(scope="session")

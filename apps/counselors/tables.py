@@ -55,7 +55,7 @@ class CounselorTable(Table):
         return format_html('<a href="{}">{}</a>', reverse("counselors:counselor", args=[record.pk]), value)
 
     def render_organization(self, value: Any, record: Counselor) -> str:
-        return format_html('<span>{}<br><span class="hint">{}</span></span>', value, record.county)
+        return value if value == record.county else format_html('<span>{}<br><span class="hint">{}</span></span>', value, record.county)
 
     def render_certificate_number(self, value: str, record: Counselor) -> str:
         return format_html('<span>{}<br><span class="hint">{}</span></span>', value, record.certificate_issuer)

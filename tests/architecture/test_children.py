@@ -15,6 +15,9 @@ from django import forms
 from django.apps import apps
 from django.db import models
 
+from apps.core.ledgers import registry
+from apps.core.tables import Table
+
 # Whole words of an identifier.
 NAMES = re.compile(
     r"(?:^|_)(?:pupils?|students?|child|children|kids?|guardians?|mother|father|parents|parent_(?:name|phone|mobile)|birth\w*|born|dob|age"
@@ -63,13 +66,21 @@ ALLOWED = {
     "plans.AttachForm.uploads": "the same as in the plan's form",
     "plans.PlanForm.uploads": "documents; of a photo the camera's notes are taken out",
 }
-# Columns of lists that come in or go out, as constants name them: "module.CONSTANT".
+# Columns of lists that come in or go out, as constants or tables name them: "module.CONSTANT", "module.Table".
 COLUMNS = re.compile(r"(?:^|_)(?:COLUMNS|HEADS?|HEADING)$")
 ALLOWED_COLUMNS = {
     "conferences.tables.MEMBER_HEADS": "adults: who sits in the joint conference",
     "people.rosters.COLUMNS": "adults: people who are given accounts",
     "people.views.opening.SHEET_HEADS": "adults: people who are given accounts, and their codes",
-    "people.views.lists.HEADS": "adults: people who have accounts",
+    "people.tables.PersonTable": "adults: people who have accounts",
+    "organizations.tables.SchoolTable": "a count",
+    "counselors.tables.CounselorTable": "adults: the counselors of a school or town",
+    "accounts": "adults: people who have accounts",
+    "counselors": "adults: the counselors of a school or town",
+    "exchanges": "adults: the counselors who went",
+    "schools": "counts",
+    "units": "counts, and an adult who guides the unit",
+    "place-units": "counts, and an adult who guides the unit",
 }
 
 
@@ -106,7 +117,7 @@ def form_fields() -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 
 def listed() -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Every constant that names the columns of a list."""
+    """Every constant that names the columns of a list, every ledger, and every table of a page, which leaves as a file too."""
     for _, name, _ in pkgutil.walk_packages(import_module("apps").__path__, "apps."):
         if ".migrations" in name:
             continue
@@ -114,6 +125,18 @@ def listed() -> Iterator[tuple[str, tuple[Any, ...]]]:
         for constant, value in vars(module).items():
             if COLUMNS.search(constant) and isinstance(value, tuple | list) and all(isinstance(each, str) for each in value):
                 yield f"{name.removeprefix('apps.')}.{constant}", tuple(value)
+    for ledger in registry.declared():
+        yield ledger.key, tuple(word for column in ledger.fields.values() for word in (column.heading, *column.aliases, column.help))
+    for table in tables(Table):
+        heads = tuple(str(column.verbose_name) for column in table.base_columns.values() if column.verbose_name)
+        yield f"{table.__module__.removeprefix('apps.')}.{table.__name__}", heads
+
+
+def tables(base: type[Table]) -> Iterator[type[Table]]:
+    for table in base.__subclasses__():
+        if table.__module__.startswith("apps."):
+            yield table
+            yield from tables(table)
 
 
 def everything() -> Iterator[tuple[str, tuple[Any, ...]]]:

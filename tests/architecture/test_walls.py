@@ -52,6 +52,7 @@ UNTRACKED = {
     "notices_delivery": "each of its steps leaves its time on the row; sending again is an act",
     "coverage_fact": "derived from the registers, which are tracked",
     "coverage_figure": "derived from the facts",
+    "exchange_line": "a file's rows on their way in; what they wrote is tracked",
     "coverage_change": "a note for the engine, taken away once it is settled",
 }
 
@@ -106,10 +107,23 @@ def test_logs_of_no_tenant_are_read_by_whoever_sees_everything():
 
 def test_only_the_trees_names_are_a_directory():
     found = sql("""SELECT c.relname, polname::text, polcmd::text FROM pg_policy p JOIN pg_class c ON c.oid = polrelid
-                   WHERE polname NOT IN ('tenant', 'read', 'add') AND polname !~ '^(bounded|personal)'
+                   WHERE polname NOT IN ('tenant', 'read', 'add') AND polname !~ '^(bounded|personal|retraction$)'
                    AND relrowsecurity AND relforcerowsecurity""")
     acts = {"directory": "r", "tenant_insert": "a", "tenant_update": "w", "tenant_delete": "d"}
     assert set(found) == {(name, *policy) for name in DIRECTORIES for policy in acts.items()}
+
+
+# What an import may have made, and its undo takes away; nothing else of these tables is ever deleted.
+RETRACTED = (
+    *("organizations_organization", "organizations_school", "organizations_place", "organizations_pioneerunit"),
+    *("rooms_room", "pairings_pairing", "counselors_exchange", "counselors_counselor"),
+)
+
+
+def test_what_is_taken_away_again_is_narrowed_to_what_an_import_made():
+    found = sql("""SELECT c.relname, polcmd::text, polpermissive, pg_get_expr(polqual, polrelid) ~ 'exchange_line'
+                   FROM pg_policy p JOIN pg_class c ON c.oid = polrelid WHERE polname = 'retraction'""")
+    assert set(found) == {(name, "d", False, True) for name in RETRACTED}
 
 
 BOUNDED = ("accounts_user", "accounts_user_groups", "plans_section", "years_window")
@@ -191,7 +205,7 @@ def test_logs_are_only_added_to():
 
 
 def test_tenant_rows_are_deleted_only_where_the_model_says_so():
-    assert allowed("DELETE") & tenant_tables() == {table.name for table in security.tables() if table.deletable}
+    assert allowed("DELETE") & tenant_tables() == {table.name for table in security.tables() if table.deletable} | set(RETRACTED)
 
 
 def test_migrations_are_the_owners():

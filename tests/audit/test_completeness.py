@@ -6,15 +6,13 @@ import os
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
-from io import StringIO
 from typing import Any
 
 import pghistory
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
-from django.db import models
+from django.db import connections, models
 from django.utils import timezone
 
 from apps.accounts.models import Activation, Identity, User
@@ -25,6 +23,7 @@ from apps.core.lifecycle.models import Report
 from apps.core.lifecycle.remarks import Remark
 from apps.coverage.models import Year
 from apps.plans.models import Attachment, Plan
+from tests import databases
 from tests.factories.database import sql, written
 
 TRACKED = {model.pgh_tracked_model: model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")}
@@ -32,10 +31,22 @@ TRACKED[Year] = TRACKED.pop(Year)  # last: what is changed of a year closes it
 
 
 @pytest.fixture
-def demo(jiaxing, settings, tmp_path):
+def demo_database(django_db_setup, django_db_blocker, database_templates, template_demo):
+    """The test works in a copy of the demo."""
+    usual = connections["default"].settings_dict["NAME"]
+    template, _ = template_demo
+    with django_db_blocker.unblock():
+        copy = database_templates.copy(template, "audit")
+        databases.work_in(copy)
+    yield
+    with django_db_blocker.unblock():
+        databases.work_in(usual)
+        databases.drop(copy)
+
+
+@pytest.fixture
+def demo(demo_database, jiaxing):
     """Every table has rows."""
-    settings.DEMO, settings.DEMO_PASSWORD, settings.MEDIA_ROOT = True, "hong-ling-jin-2012", tmp_path
-    call_command("load_demo", stdout=StringIO())
     today = timezone.now()
     Activation.objects.get_or_create(
         user=User.objects.get(username="city"), defaults={"digest": "x", "issued_at": today, "expires_at": today + timedelta(days=7)}
@@ -209,8 +220,6 @@ with scope.opened(scope.EVERYTHING, using="owner"):
 
 
 def address(alias: str) -> str:
-    from django.db import connections
-
     known = connections[alias].settings_dict
     return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
 

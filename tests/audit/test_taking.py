@@ -23,6 +23,7 @@ from apps.organizations.roles import ROLES
 from tests.architecture.test_urls import patterns
 from tests.factories.counselors import submitted
 from tests.factories.ledgers import check, ledger
+from tests.factories.notices import told
 from tests.factories.organizations import SchoolFactory, UnitFactory
 from tests.factories.pairings import proposed
 from tests.factories.plans import WindowFactory
@@ -128,12 +129,12 @@ def test_a_search_for_everything_leaves_as_the_page_has_it(city, schools):
     assert [(row[0], row[1]) for row in rows] == [("南湖区甲小学", "学校"), ("海宁市甲小学", "学校")]
 
 
-@pytest.mark.parametrize(("table", "key", "names"), [("schools", "schools", ["南湖区甲小学", "南湖区乙小学"]), ("places", "places", None)])
+@pytest.mark.parametrize(("table", "key", "names"), [("schools", "schools", {"南湖区甲小学", "南湖区乙小学"}), ("places", "places", None)])
 def test_a_town_hands_out_its_places_and_schools(jiaxing, county, schools, table, key, names):
     head, *rows = lines(county.get(f"{jiaxing.town().get_absolute_url()}?export=csv&table={table}"))
     assert head == [column.heading for column in ledger(key).columns]
     assert {row[1] for row in rows} == {jiaxing.town().name}
-    assert names is None or [row[2] for row in rows] == names
+    assert names is None or {row[2] for row in rows} == names
 
 
 def test_what_is_not_on_the_page_cannot_be_taken(jiaxing, county, schools):
@@ -193,6 +194,25 @@ def test_boards_leave_as_they_are_narrowed(city, county):
     assert lines(city.get("/years/?export=csv"))[0] == ["年度", "状态", "上报期限"]
     for address in ("/supervision/", "/conferences/", "/years/extensions/", "/jobs/", "/notices/", "/notices/deliveries/"):
         assert city.get(f"{address}?export=csv").status_code in (200, 404), address
+
+
+def test_the_rows_behind_a_figure_leave_too(jiaxing, county):
+    UnitFactory(organization=jiaxing.place())
+    UnitFactory(organization=jiaxing.place("海宁市"))
+    address = f"/coverage/{jiaxing.town().pk}/?indicator=organization&export=csv&table=listed"
+    assert [row[0] for row in lines(county.get(f"{address}&state=covered"))[1:]] == [jiaxing.place().name]
+    missing = {row[0] for row in lines(county.get(f"{address}&state=missing"))[1:]}
+    assert {place.name in missing for place in (jiaxing.place(), jiaxing.place(number=1))} == {False, True}
+    head, *rows = lines(county.get("/coverage/?export=csv"))
+    town = dict(zip(head, next(row for row in rows if row[0] == jiaxing.town().name), strict=True))
+    assert (town["组织覆盖率：已覆盖"], int(town["组织覆盖率：应覆盖"])) == ("1", len(missing) + 1)
+
+
+def test_an_inbox_leaves_as_it_is_narrowed(jiaxing, county, lead):
+    told(jiaxing.county(), title="一件事")
+    told(jiaxing.county("海宁市"), title="别人的事")
+    assert [row[2] for row in lines(county.get("/notices/?export=csv&state=unread"))[1:]] == ["一件事"]
+    assert lines(county.get("/notices/?export=csv&state=read"))[1:] == []
 
 
 def test_moments_leave_as_moments(jiaxing, county, lead):

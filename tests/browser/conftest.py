@@ -3,16 +3,19 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.portal import PASSWORD, ROOT, Portal, running
 from tests.databases import Templates
 
+PATIENCE = 30_000  # milliseconds, on a machine that has other work too; whoever is answered sooner does not wait
 SCREENSHOTS = ROOT / "var" / "screenshots"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+expect.set_options(timeout=PATIENCE)
 QUIET = [
     "--disable-gpu",
     "--no-first-run",
@@ -23,9 +26,12 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def portal(database_templates: Templates, template_city: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal(database_templates: Templates, template_demo: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """One for each process that runs tests; a file's tests share theirs (`--dist loadfile`)."""
-    with running(tmp_path_factory.mktemp("portal"), database_templates, template_city) as portal:
+    template, files = template_demo
+    var = tmp_path_factory.mktemp("portal")
+    shutil.copytree(files, var / "media")
+    with running(var, database_templates.copy(template, "portal")) as portal:
         yield portal
 
 
@@ -59,7 +65,7 @@ def visit(portal: Portal, browser: Browser) -> Iterator[Callable[..., Page]]:
             timezone_id="Asia/Shanghai",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text) if "Content Security Policy" in message.text else None)

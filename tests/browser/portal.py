@@ -1,7 +1,6 @@
 """A whole portal for browser tests: its own database with demo data, gunicorn, and a Celery worker on the suite's real servers."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -10,19 +9,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg2
 
 from tests import databases
-from tests.databases import Templates
+from tests.databases import PASSWORD  # noqa: F401  of the demo accounts
 from tests.factories import receivers
 from tests.factories.receivers import Mailbox
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-PASSWORD = "hong-ling-jin-2012"
 RESCOPE = "SELECT set_config('app.scope', 'all|{}|{}', false)"
 
 
@@ -35,7 +32,7 @@ class Portal:
     mailbox: Mailbox
 
     def manage(self, *arguments: str) -> None:
-        _manage(self.environment, *arguments)
+        databases.manage(self.environment, *arguments)
 
     def sql(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple]:
         """Run one statement as the owner, everything in scope; the rows it returns."""
@@ -50,18 +47,9 @@ class Portal:
 
 
 @contextmanager
-def running(var: Path, templates: Templates, city: str) -> Iterator[Portal]:
-    """`city` is the template with the city's divisions; the demo data are loaded into a copy of it by whichever portal comes first."""
-    files = templates.folder / "demo"
-
-    def make(name: str) -> None:
-        files.mkdir()
-        databases.create(name, city)
-        _manage(_environment(name, files), "load_demo")
-
-    database = templates.copy(templates.made("demo", make), "portal")
-    shutil.copytree(files, var / "media")
-    environment = _environment(database, var / "media")
+def running(var: Path, database: str) -> Iterator[Portal]:
+    """`database` holds the demo data, and is the portal's own; so is the folder, with the demo's files in `media`."""
+    environment = databases.environment(database, var / "media", redis=2 + 2 * WORKER)
     port = _free_port()
     with ExitStack() as stack:
         mailbox = stack.enter_context(receivers.mailbox())
@@ -75,23 +63,6 @@ def running(var: Path, templates: Templates, city: str) -> Iterator[Portal]:
         yield Portal(f"http://{HOST}:{port}", environment, mailbox)
 
 
-def _manage(environment: dict[str, str], *arguments: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True)
-
-
-def _environment(database: str, media: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "DATABASE_URL": _named(os.environ["DATABASE_URL"], database),
-        "DATABASE_OWNER_URL": _named(os.environ["DATABASE_OWNER_URL"], database),
-        "REDIS_URL": _named(os.environ["REDIS_URL"], str(2 + 2 * WORKER)),
-        "CACHE_URL": _named(os.environ["REDIS_URL"], str(3 + 2 * WORKER)),
-        "MEDIA_ROOT": str(media),
-        "DEMO": "1",
-        "DEMO_PASSWORD": PASSWORD,
-    }
-
-
 @contextmanager
 def _process(command: list[str], environment: dict[str, str]) -> Iterator[None]:
     process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment)
@@ -100,10 +71,6 @@ def _process(command: list[str], environment: dict[str, str]) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(30)
-
-
-def _named(url: str, name: str) -> str:
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def _free_port() -> int:

@@ -98,15 +98,15 @@ def test_board_is_sorted(city, standing, order):
 
 
 def test_workbook_says_the_same_and_is_recorded(city, standing, window):
-    answer = city.get(f"/plans/year/{window.year}/board.xlsx?state=missing")
-    found = rows(b"".join(answer.streaming_content))
+    found = rows(city.get(f"/plans/?year={window.year}&state=missing&export=xlsx").getvalue(), numbers=True)
     assert [row[:3] for row in found[:2]] == [["报送单位", "状态", "时限"], ["南湖区", "草稿", "还有 10 天"]]
     assert len(found) == 9
-    assert Act.objects.filter(verb=Verb.EXPORT).get().details["units"] == 8
+    assert Act.objects.filter(verb=Verb.EXPORT).get().details["count"] == 8
 
 
-def test_workbook_is_the_whole_citys(jiaxing, lead, window):
-    assert jiaxing.signed_in(lead).get(f"/plans/year/{window.year}/board.xlsx").status_code == 404
+def test_a_unit_takes_its_own_years_along(jiaxing, lead, standing, window):
+    found = rows(jiaxing.signed_in(lead).get("/plans/?export=xlsx").getvalue(), numbers=True)
+    assert [row[:2] for row in found] == [["年度", "状态"], [f"{window.year}年", "草稿"]]
 
 
 def reminders():

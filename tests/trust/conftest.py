@@ -6,6 +6,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from apps.core import scope
+from apps.coverage.services import figures
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization
 from tests.factories.jiaxing import Jiaxing
@@ -29,6 +30,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
     ):
         world = World()
         _ = world.cases
+        figures.settle()  # once, and not in each request that shows one and is undone
         yield world
         transaction.set_rollback(True)
 

@@ -10,13 +10,12 @@ from itertools import islice
 from typing import Any
 
 from apps.core.ledgers.enums import WRITTEN, Outcome
-from apps.core.ledgers.ledger import Column, Errand, Ledger, Row, obeys
+from apps.core.ledgers.ledger import MISSING, Column, Errand, Ledger, Row, obeys
 from apps.core.ledgers.reading import Fault
 
 BATCH = 5000  # rows
 REMEMBERED = 50_000  # texts of one column
 HASHED = frozenset({str, int, date})  # what is understood once for all rows; 1, 1.0 and True are one key, so no other numbers
-MISSING: Any = object()  # the value of a column that the file does not have
 
 Line = tuple[int, Sequence[Any]]
 

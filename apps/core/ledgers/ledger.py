@@ -25,6 +25,8 @@ from apps.core import bulk
 from apps.core.ledgers.cells import Cell
 from apps.core.ledgers.enums import Outcome
 
+MISSING: Any = object()  # the value of a column that the file does not have, until the row is known to be stored or new
+
 
 class Column(Field):
     """One column of a ledger.

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.core import turns
 from apps.core.ledgers.cells import Choice, Day, Name, Whole, YesNo
-from apps.core.ledgers.ledger import Column, Errand, Ledger, Part, Row
+from apps.core.ledgers.ledger import MISSING, Column, Errand, Ledger, Part, Row
 from apps.core.ledgers.registry import ledger
 from apps.organizations.enums import Kind, PlaceArea, SchoolArea, SchoolStrength, SchoolType
 from apps.organizations.grants import scope_for
@@ -106,7 +106,7 @@ class TreeLedger(Ledger):
         """By code, else by name. A code or a name that is somebody else's is a fault: names and codes are a public directory."""
         code, name = self.index["code"], self.index["name"]
         for row in rows:
-            row.values[code] = row.values[code] or None
+            row.values[code] = None if row.values[code] is MISSING else row.values[code] or None
         scope, found = scope_for(errand.by, self.permission), self.candidates(rows, errand)
         everybody = list(
             found.values_list(*Spot._fields[:3], "county__name", town_of("parent"), "name", "school__closed_on", "code", "parent")
@@ -125,7 +125,10 @@ class TreeLedger(Ledger):
             if spot.kind != self.kind:
                 row.fault("code", f"这个代码已用于{spot.county}{spot.town}的“{spot.name}”，请核对。")
             elif not scope.covers(spot):
-                row.fault("name" if spot.name == row.values[name] else "code", self._elsewhere(spot, row.values[code] == holder[7]))
+                row.fault(
+                    "name" if spot.name == row.values[name] else "code",
+                    self._elsewhere(spot, holder[7] is not None and row.values[code] == holder[7]),
+                )
             elif spot.pk in targets:
                 row.fault("", f"与第 {targets[spot.pk].number} 行是同一个{self.kind.label}，请只保留一行。")
             else:

@@ -152,7 +152,7 @@ def line(number, cells, **faults):
 
 
 def test_wrong_rows_come_back_red_with_the_reason(ledger):
-    wrong = ["乙小学", "郊区", None, "大", None, date(2012, 9, 1), True, Fault("#N/A", "这里是一个错误值。")]
+    wrong = ["乙小学", "郊区", None, "大", None, "2012-09-01", True, Fault("#N/A", "这里是一个错误值。")]
     lines = [
         line(5, ["甲小学", "农村", None, 12, 3.0, datetime.fromisoformat("2012-04-10"), None, "=1+1"]),
         line(7, wrong, note="这里是一个错误值。", area="“郊区”不在可选范围内。", row="与第 5 行重复。", seats="请填写座位。"),

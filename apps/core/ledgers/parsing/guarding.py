@@ -5,6 +5,7 @@ The parser shows no formula and no error value, and a single cell in a far corne
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
@@ -16,13 +17,15 @@ from apps.core.ledgers.parsing.sniffing import DAMAGED, LOCKED, MACROS, SAVE_AS
 
 PIECE = MB
 UNPACKED = f"解压后超过 {limits.MAX_UNPACKED_MB} MB，可能含有大量带格式的空白单元格。请把要导入的内容复制到新的工作簿后重新上传。"
+HOLLOW = "几乎都是重复的空白，压缩前后相差过大。请把要导入的内容复制到新的工作簿后重新上传。"
 CROWDED = f"内部文件过多，不能读取。{SAVE_AS}"
 ENTITIES = "含有不允许的内容（XML 实体），不能读取。请把内容复制到新的工作簿，保存为 xlsx 后重新上传。"
 LINKS = "含有指向其他文件的链接。请在“数据→编辑链接”中断开链接，保存后重新上传。"
 
 FORMULA = re.compile(rb"<(?:\w+:)?c(\s[^>]*)?>\s*<(?:\w+:)?f([\s/>][^>]*)")
 HAS_FORMULA = re.compile(rb"f[\s/>]")
-ERROR = re.compile(rb"<(?:\w+:)?c(\s[^>]*\st=\"e\"[^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+ERROR = re.compile(rb"<(?:\w+:)?c(\s[^>]*?\st=\"e\"[^>]*)>.*?v>(#[^<]*)<", re.DOTALL)
+ERRORS = {text.encode(): mark for mark, text in enumerate(cells.ERRORS, cells.IS_ERROR)}
 REF = re.compile(rb"\sr=[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
 ARRAY = re.compile(rb"\sref=[\"']([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})[\"']")
 FAR = re.compile(rb"r=\"(?:[A-Z][A-Z]|\d{6})")  # a cell from column AA on, or a row that begins so far down
@@ -37,13 +40,15 @@ class Marks:
         self.far = 0, 0  # the last row and the last column with content, where they are far
         self.nowhere = False  # there are formulas of which nothing says where they stand
 
-    def put(self, row: int, column: int, mark: int) -> None:
-        if row > limits.MAX_ROWS + limits.HEADING_ROWS or column > limits.MAX_COLUMNS:
+    def put(self, mark: int, column: int, top: int, bottom: int) -> None:
+        """Mark the cells of a column, where they are among those that may be read."""
+        bottom = min(bottom, limits.MAX_ROWS + limits.HEADING_ROWS)
+        if top > bottom or column > limits.MAX_COLUMNS:
             return
         rows = self.columns.setdefault(column - 1, bytearray())
-        if len(rows) < row:
-            rows.extend(bytes(row - len(rows)))
-        rows[row - 1] = mark
+        if len(rows) < bottom:
+            rows.extend(bytes(bottom - len(rows)))
+        rows[top - 1 : bottom] = bytes([mark]) * (bottom - top + 1)
 
 
 def looked_through(path: Path) -> dict[str, Marks]:
@@ -88,7 +93,7 @@ def _check(infos: list[ZipInfo]) -> None:
     if unpacked > limits.MAX_UNPACKED_MB * MB:
         raise Refused(UNPACKED)
     if any(info.file_size > 8 * MB and info.file_size > limits.MAX_RATIO * info.compress_size for info in infos):
-        raise Refused(UNPACKED)
+        raise Refused(HOLLOW)
     allow(unpacked)
 
 
@@ -115,30 +120,29 @@ def _pieces(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:
 def _look(piece: bytes, marks: Marks) -> None:
     if HAS_FORMULA.search(piece):
         for cell, formula in FORMULA.findall(piece):
-            ref = REF.search(cell)
-            if not ref:
+            if not (ref := REF.search(cell)):
                 marks.nowhere = True
-                continue
-            marks.put(int(ref[2]), column_number(ref[1]), cells.IS_FORMULA)
-            if (area := ARRAY.search(formula)) and b"array" in formula:
-                _mark_area(marks, int(area[2]), column_number(area[1]), int(area[4]), column_number(area[3]))
+            elif (area := ARRAY.search(formula)) and b"array" in formula:
+                left, top, right, bottom = column_number(area[1]), int(area[2]), column_number(area[3]), int(area[4])
+                for column in range(left, min(right, limits.MAX_COLUMNS) + 1):
+                    marks.put(cells.IS_FORMULA, column, max(top, 1), bottom)
+            else:
+                _mark(marks, ref, cells.IS_FORMULA)
     if b't="e"' in piece:
-        for cell, content in ERROR.findall(piece):
-            ref = REF.search(cell)
-            error = next((mark for mark, text in enumerate(cells.ERRORS, cells.IS_ERROR) if text.encode() in content), None)
-            if ref and error is not None:
-                marks.put(int(ref[2]), column_number(ref[1]), error)
+        for cell, error in ERROR.findall(piece):
+            if (ref := REF.search(cell)) and error in ERRORS:
+                _mark(marks, ref, ERRORS[error])
     if FAR.search(piece):
         for letters, row in FAR_CELL.findall(piece):
             marks.far = max(marks.far[0], int(row)), max(marks.far[1], column_number(letters))
 
 
-def _mark_area(marks: Marks, top: int, left: int, bottom: int, right: int) -> None:
-    for column in range(left, min(right, limits.MAX_COLUMNS) + 1):
-        for row in range(top, min(bottom, limits.MAX_ROWS + limits.HEADING_ROWS) + 1):
-            marks.put(row, column, cells.IS_FORMULA)
+def _mark(marks: Marks, ref: re.Match[bytes], mark: int) -> None:
+    if row := int(ref[2]):
+        marks.put(mark, column_number(ref[1]), row, row)
 
 
+@cache
 def column_number(letters: bytes) -> int:
     """A is 1."""
     number = 0

@@ -26,7 +26,7 @@ ENDS: dict[int, str] = {
     signal.SIGABRT: TOO_BIG,
     signal.SIGSEGV: TOO_BIG,
     signal.SIGBUS: TOO_BIG,
-    signal.SIGKILL: TOO_BIG,
+    signal.SIGKILL: TOO_BIG,  # by the system, which has no memory left
 }
 
 log = logging.getLogger(__name__)

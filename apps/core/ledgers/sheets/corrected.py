@@ -1,6 +1,8 @@
 """A file that could not be taken, given back: every row as it was typed, what is wrong in red, and why."""
 
+import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import IO, Any, Protocol
 
@@ -9,6 +11,7 @@ from apps.core.ledgers.reading import Fault
 from apps.core.ledgers.sheets.columns import OPTIONAL, Lists, dress, guide
 from apps.core.ledgers.sheets.pages import add, drawer, line, looks, opened
 
+ISO = re.compile(r"\d{4}-\d\d-\d\d")
 HEADING, WIDTH = "错误说明", 60
 RED = {"bg_color": "#FBD5D2", "font_color": "#8A1116", "border": 1, "border_color": "#B3202A"}
 NOTED = 2000  # cells with a note of their own; a spreadsheet grows slow on them, and the last column says it as well
@@ -46,7 +49,7 @@ def corrected(ledger: Ledger, lines: Iterable[Line], *, present: Iterable[str]) 
         tell, last, noted = drawer(len(columns), said), head, 0
         for each in _all(first, rest):
             last = max(each.number - 1, last + 1)
-            values = [_typed(each.cells[place]) for place in kept]
+            values = [_typed(each.cells[place], column) for place, column in zip(kept, columns, strict=True)]
             if not each.faults:
                 page.put(last, line(good, values, last))
                 continue
@@ -69,9 +72,13 @@ def _all(first: Line | None, rest: Iterable[Line]) -> Iterable[Line]:
         yield from rest
 
 
-def _typed(cell: Any) -> Any:
+def _typed(cell: Any, column: Column) -> Any:
+    """A cell as it was typed. A line that was kept as JSON has its days as text."""
     if isinstance(cell, Fault):
         return cell.text
+    if isinstance(cell, str) and column.cell.kind == "day" and ISO.fullmatch(cell):
+        with suppress(ValueError):
+            return date.fromisoformat(cell)
     return cell if isinstance(cell, str | int | float | date) or cell is None else str(cell)
 
 
