@@ -133,6 +133,13 @@ def test_a_form_sent_twice_makes_one_upload(client, rows):
     assert (first.url, second.url) == (Upload.objects.get().get_absolute_url(),) * 2
 
 
+def test_whoever_has_too_many_files_under_way_waits(client, tmp_path):
+    answers = [client.post(IMPORT, {"file": file(b"x", f"台账{number}.csv")}) for number in range(6)]
+    assert [answer.status_code for answer in answers] == [302] * 5 + [200]
+    assert "您已有 5 个任务没有办完" in text(answers[-1])
+    assert (Upload.objects.count(), len(list((tmp_path / "exchange").iterdir()))) == (5, 5)
+
+
 def test_a_file_sent_after_the_session_ended_is_asked_for_again(client, lead, rows):
     sent = {**as_sent(client.get(IMPORT), "data-guard"), "file": file(workbook("schools", rows))}
     client.session.flush()

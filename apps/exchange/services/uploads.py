@@ -37,7 +37,11 @@ def send(*, ledger: Ledger, file: File, by: Any, instead: Upload | None = None) 
     if instead is not None:
         with suppress(Conflict):
             drop(upload=instead, by=by)
-    return _start(upload, READ, by)
+    try:
+        return _start(upload, READ, by)
+    except DomainError:
+        upload.file.delete(save=False)  # it is outside of the transaction
+        raise
 
 
 @transaction.atomic
