@@ -32,7 +32,10 @@ def without_pauses() -> Iterator[None]:
 
 
 class Check:
-    """One file against one ledger. `lines` are row numbers with a cell for each column of `readable`, in that order."""
+    """One file against one ledger; its lines have a cell for each column that is not derived, in their order.
+
+    Without `rules` rows are only compared, as an undo does: what it puts back was right when it was written.
+    """
 
     def __init__(self, ledger: Ledger, *, by: Any, present: Iterable[str], rules: bool = True) -> None:
         self.ledger, self.has_rules = ledger, rules
@@ -86,11 +89,12 @@ class Check:
         ledger.match([row for row in rows if not row.faults], errand)
         for row in rows:
             self._compare(row)
-        if not self.has_rules:  # what is put back was right when it was written
-            return
         written = [row for row in rows if row.outcome in WRITTEN]
-        self._rules(written)
-        ledger.inspect([row for row in written if not row.faults], errand)
+        if self.has_rules:
+            self._rules(written)
+            ledger.inspect([row for row in written if not row.faults], errand)
+        else:
+            ledger.revert(written, errand)
         for row in written:
             if row.faults:
                 row.outcome = Outcome.WRONG

@@ -212,6 +212,9 @@ class Ledger(Resource):
     def inspect(self, rows: Iterable[Row], errand: Errand) -> None:
         """The ledger's own rules, for rows that are new or changed: faults, and hints."""
 
+    def revert(self, rows: Iterable[Row], errand: Errand) -> None:
+        """What stands against putting changed rows back as they were: faults. What was right when it was written needs no other rule."""
+
     @classmethod
     def tables(cls) -> Sequence[tuple[type[models.Model], str]]:
         """The tables of its parts, and in each the field that is a row's target; to be asked where there is no database yet."""

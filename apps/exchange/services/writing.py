@@ -148,6 +148,8 @@ def _restore(ledger: Ledger, changed: list[tuple[Row, Any]], by: Any) -> None:
     for row, (_, line) in zip(rows, changed, strict=True):
         row.effects = line.effects or {}
     check.judge(rows)
+    if wrong := next((row for row in rows if row.faults), None):
+        raise DomainError(f"第 {wrong.number} 行不能恢复，没有撤回：{next(iter(wrong.faults.values()))}")
     writing.write(ledger, rows, by=by)
     ledger.unsettle(rows, by)
 

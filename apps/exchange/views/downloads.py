@@ -4,7 +4,6 @@ import logging
 from io import BytesIO
 from typing import Any
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,6 +16,7 @@ from apps.core.guard import Guarded
 from apps.core.ledgers import sheets
 from apps.core.ledgers.ledger import Ledger
 from apps.core.throttle import EXPORT
+from apps.exchange.services import exports as services
 from apps.exchange.views.ledgers import OfLedger
 from apps.exchange.views.uploads import UploadPage
 
@@ -55,9 +55,8 @@ class Export(Guarded, OfLedger, View):
         ledger = self.ledger
         rows = ledger.listed(request.user)
         count = rows.order_by().count()
-        if format == "xlsx" and count > exports.MAX_ROWS:
-            messages.info(request, f"{ledger.label}有 {count:,} 行，超过 {exports.MAX_ROWS:,} 行，请导出 csv。")
-            return redirect("exchange:home")
+        if count > exports.MAX_ROWS:
+            return redirect(services.ask(ledger=ledger, format=format, by=request.user))
         audit.record(Verb.EXPORT, f"{ledger.label}台账，{count} 行", details={"ledger": ledger.key, "count": count})
         name, cells = f"{ledger.label}台账{timezone.localdate():%Y%m%d}", ledger.sheet_rows(rows)
         if format == "xlsx":
