@@ -34,7 +34,8 @@ def test_a_long_ledger_is_asked_for_from_the_same_address(jiaxing, lead, monkeyp
 def test_the_file_has_the_rows_of_its_owner_and_is_in_the_log(jiaxing, lead):
     watched = Watched()
     file, count = exports.make(key="schools", format="csv", by=lead, progress=watched)
-    head, *rows = csv.reader(StringIO(file.read().decode("utf-8-sig")))
+    with file:
+        head, *rows = csv.reader(StringIO(file.read().decode("utf-8-sig")))
     assert (count, watched.total, [row[head.index("学校名称")] for row in rows]) == (3, 3, [f"南湖区第{n}小学" for n in range(3)])
     assert Act.objects.get(verb="export").details == {"ledger": "schools", "count": 3}
     assert [row.outcome for row in check("schools", taken_out("schools", by=lead), by=lead)] == ["unchanged"] * 3
@@ -45,4 +46,5 @@ def test_the_job_keeps_the_file(lead):
     running.run(job.pk)
     job.refresh_from_db()
     assert (job.state, job.sentence, job.filename.endswith(".xlsx")) == ("done", "共 3 行。", True)
-    assert job.file.open().read(2) == b"PK"
+    with job.file.open() as file:
+        assert file.read(2) == b"PK"

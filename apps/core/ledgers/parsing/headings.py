@@ -12,6 +12,7 @@ ASIDE = re.compile(r"\((?:必填|选填|可选|可不填|非必填|必填项|选
 UNIT = re.compile(
     r"\((?:单位:?)?(?:人|人数|名|个|所|支|次|场|项|份|节|%|元|万元|平方米|m2|岁|年|年份|月|日|天|小时|分钟|千米|公里|km)\)$"
     r"|\((?:如|例|格式|请|单选|多选|下拉)[^()]*\)$"
+    r"|\([^()]*[/、|][^()]*\)$"  # what may be chosen
 )
 
 SHOWN = 50  # characters of a heading that the page tells of
