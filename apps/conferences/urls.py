@@ -8,6 +8,7 @@ urlpatterns = [
     path("", units.ConferenceList.as_view(), name="list"),
     path("units/<int:pk>/", units.UnitPage.as_view(), name="unit"),
     path("units/<int:pk>/export/", units.UnitExport.as_view(), name="export"),
+    path("units/<int:pk>/attachments/", units.UnitArchive.as_view(), name="archive"),
     path("units/<int:pk>/members/register/", units.MemberRegister.as_view(), name="register"),
     path("units/<int:pk>/rhythm/", units.RhythmEdit.as_view(), name="rhythm"),
     path("units/<int:pk>/call/", meetings.MeetingCall.as_view(), name="call"),

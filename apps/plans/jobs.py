@@ -4,10 +4,9 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
-from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -15,7 +14,7 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
 from pypdf.generic import NameObject, TextStringObject
 
-from apps.core import documents
+from apps.core import archives, documents
 from apps.core.errors import DomainError
 from apps.core.exports import Sheet, workbook
 from apps.core.lifecycle.enums import State
@@ -118,18 +117,10 @@ def _pack(bundle: ZipFile, folder: str, plan: Plan) -> Iterator[str]:
         name = papers.safe(f"{number:02} {each['name']}")
         try:
             with default_storage.open(f"plans/{plan.pk}/{each['sha256']}") as source:
-                _copy(bundle, f"{folder}/附件/{name}", source)
+                archives.put(bundle, f"{folder}/附件/{name}", source)
         except FileNotFoundError:
             log.exception("attachment %s of plan %s has lost its file", each["sha256"], plan.pk)
             yield LOST.format(each["name"])
-
-
-def _copy(bundle: ZipFile, name: str, source: IO[bytes]) -> None:
-    """As it is: pdf, docx and pictures are compressed already. A piece at a time."""
-    entry = ZipInfo(name, timezone.localtime().timetuple()[:6])
-    entry.compress_type = ZIP_STORED
-    with bundle.open(entry, "w") as target:
-        copyfileobj(source, target)
 
 
 def _row(number: int, standing: Standing, folder: str, remark: str) -> list[str | int]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,15 +14,17 @@ from apps.audit.enums import Verb
 from apps.audit.taking import Taken
 from apps.conferences import selectors, tables
 from apps.conferences.forms import MemberEndForm, MemberForm, RhythmForm
-from apps.conferences.models import Decision, Meeting, Member
+from apps.conferences.jobs import ZIP
+from apps.conferences.models import Attachment, Decision, Meeting, Member
 from apps.conferences.services import members as register
 from apps.conferences.views.pages import ConferenceForm, ConferencePage
-from apps.core.errors import Conflict
+from apps.core.errors import Conflict, DomainError
 from apps.core.exports import FORMATS, workbook
 from apps.core.guard import Guarded
 from apps.core.pages import Pages
 from apps.core.tables import arranged
 from apps.core.throttle import EXPORT
+from apps.jobs import services as jobs
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 
@@ -66,6 +69,7 @@ class UnitPage(ConferencePage, DetailView):
             pace=selectors.pace(rhythm=selectors.rhythm_of(unit), held=held, year=today.year),
             coming=meetings.planned_after(today).first(),
             today=today,
+            has_files=Attachment.objects.filter(meeting__in=meetings).exists(),
             table=arranged(self.request, tables.MeetingTable(meetings, order_by="-day"), pages=Pages),
             decisions=Decision.objects.of(unit).outstanding().with_meeting(),
             **kwargs,
@@ -84,6 +88,22 @@ class UnitExport(ConferencePage, SingleObjectMixin, View):
         file = workbook(tables.sheets(members=members, meetings=meetings, decisions=decisions))
         audit.record(Verb.EXPORT, f"{unit}联席会议", details={"format": "xlsx", "organization": str(unit)})
         return FileResponse(file, as_attachment=True, filename=f"{unit}联席会议.xlsx", content_type=FORMATS["xlsx"])
+
+
+class UnitArchive(ConferencePage, SingleObjectMixin, View):
+    """Ask for all attachments of one unit's meetings as one file; a job makes it."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: Any, **kwargs: Any) -> HttpResponse:
+        unit = self.get_object()
+        here = request.hat.organization
+        try:
+            job = jobs.start(kind=ZIP, title=f"{unit}联席会议附件", organization=here, by=request.user, arguments={"unit": unit.pk})
+        except DomainError as error:
+            messages.error(request, error.message)
+            return redirect("conferences:unit", unit.pk)
+        return redirect(job)
 
 
 class MemberRegister(ConferenceForm):
