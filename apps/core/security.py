@@ -85,9 +85,12 @@ def bound(table: str, condition: str, *, everybody_adds: bool = False) -> None:
 
 
 def retraction(table: str, condition: str, using: str) -> list[str]:
-    """SQL that lets rows of a tenant table be taken away again where `condition` holds, and nowhere else; after `apply`."""
+    """SQL that lets the application take rows of a tenant table away again where `condition` holds, and nowhere else; after `apply`."""
     role = connections[using].ops.quote_name(settings.DATABASES["default"]["USER"])
-    return [f'GRANT DELETE ON "{table}" TO {role};', *_policy(table, "retraction", f"AS RESTRICTIVE FOR DELETE USING ({condition})")]
+    return [
+        f'GRANT DELETE ON "{table}" TO {role};',
+        *_policy(table, "retraction", f"AS RESTRICTIVE FOR DELETE TO {role} USING ({condition})"),
+    ]
 
 
 def is_owners(using: str) -> bool:

@@ -46,6 +46,7 @@ LISTS = {
     "counselors:list",
     "supervision:list",
     "conferences:list",
+    "exchange:home",
 }
 
 

@@ -100,7 +100,7 @@ def test_deletes_across_the_border_reach_nothing(home):
     "statement",
     [
         "DELETE FROM plans_plan",
-        "DELETE FROM organizations_organization",
+        "DELETE FROM people_contact",
         "DELETE FROM plans_step",
         "UPDATE plans_step SET reason = '改'",
         "DELETE FROM plans_planevent",
