@@ -11,6 +11,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -59,34 +60,22 @@ def main() -> None:
         write(book["squads"], "units", squad_rows(towns, SQUADS))
         write(book["part"], "units", squad_rows(towns, PART))
 
-        import_ours = {"schools": timed(lead, lambda: bring("schools", book["schools"], lead))}
+        runs = {"schools": contest(lead, book["schools"], bring_schools, copy_schools, (StockSchools, book["schools"]))}
         with acting(lead):
-            bring("schools", book["schools"], lead)
+            bring_schools(book["schools"], lead)
         analyze()
-        import_ours["squads"] = timed(lead, lambda: bring("units", book["squads"], lead))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"ours: {told(import_ours)}; at most {peak:.0f} MB, its reader {reader:.0f} MB")
-
-        copied = {"squads": timed(lead, lambda: copy_squads(book["squads"]))}
-        stock = {"squads": timed(lead, lambda: stock_import(StockSquads, book["part"])) * SQUADS / PART}
+        runs["squads"] = contest(lead, book["squads"], bring_squads, copy_squads, (StockSquads, book["part"]))
+        runs["squads"]["stock"] = runs["squads"]["stock"].times(SQUADS / PART)
         with acting(lead):
-            bring("units", book["squads"], lead)
+            bring_squads(book["squads"], lead)
         analyze()
-        out = {name: apart(lead, export) for name, export in (("ours", export_ours), ("stock", export_stock))}
-        print(f"out: ours {out['ours'][0]:.2f} s, {out['ours'][1]:.0f} MB; stock {out['stock'][0]:.2f} s, {out['stock'][1]:.0f} MB")
-
-    with TemporaryDirectory() as folder, house.database():  # schools once more, where there are none yet
-        lead = prepare()
-        write(book := Path(folder) / "schools.xlsx", "schools", school_rows(towns))
-        copied["schools"] = timed(lead, lambda: copy_schools(book))
-        stock["schools"] = timed(lead, lambda: stock_import(StockSchools, book))
-    print(f"copied: {told(copied)}; stock: {told(stock)}")
+        out = {"ours": run(lead, lambda: export_ours(lead)), "stock": run(lead, lambda: export_stock(lead))}
+        print(f"export of squads: {told(out)}")
     figures = {
-        "import_vs_stock": min(stock[name] / import_ours[name] for name in stock),
-        "import_vs_copy": max(import_ours[name] / copied[name] for name in copied),
-        "export_vs_stock": out["stock"][0] / out["ours"][0],
-        "peak_mb": peak,
+        "import_vs_stock": min(found["stock"].seconds / found["ours"].seconds for found in runs.values()),
+        "import_vs_copy": max(found["ours"].seconds / found["copy"].seconds for found in runs.values()),
+        "export_vs_stock": out["stock"].seconds / out["ours"].seconds,
+        "peak_mb": runs["squads"]["ours"].peak,
     }
     print(json.dumps({name: round(value, 2) for name, value in figures.items()}))
 
@@ -142,6 +131,14 @@ def found(key: str) -> Ledger:
 
 
 # Ours.
+
+
+def bring_schools(path: Path, lead: User) -> None:
+    bring("schools", path, lead)
+
+
+def bring_squads(path: Path, lead: User) -> None:
+    bring("units", path, lead)
 
 
 def bring(key: str, path: Path, lead: User) -> None:
@@ -284,48 +281,65 @@ def acting(lead: User) -> Iterator[None]:
         yield
 
 
-def timed(lead: User, work: Callable[[], None]) -> float:
-    """Seconds; what was written is gone afterwards."""
-    seconds = 0.0
-    with suppress(Undone), acting(lead):
-        start = time.perf_counter()
-        work()
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        seconds = time.perf_counter() - start
-        raise Undone
-    return seconds
+@dataclass(frozen=True)
+class Run:
+    """What one contender took: seconds; megabytes of its process at the highest, on top of what it began with, and of its reader."""
+
+    seconds: float
+    peak: float
+    grown: float
+    reader: float
+
+    def __str__(self) -> str:
+        reader = f", its reader {self.reader:.0f} MB" if self.reader else ""
+        return f"{self.seconds:.2f} s, {self.peak:.0f} MB (+{self.grown:.0f}){reader}"
+
+    def times(self, factor: float) -> "Run":
+        return replace(self, seconds=self.seconds * factor)
 
 
-def apart(lead: User, work: Callable[[User], None]) -> tuple[float, float]:
-    """Seconds, and the megabytes that it takes on top, in a process of its own."""
-    connection.close()
-    reading, writing_end = os.pipe()
+def contest(lead: User, book: Path, ours: Any, copy: Any, stock: tuple[type[ModelResource], Path]) -> dict[str, Run]:
+    """Each on the same tables; ours and COPY take turns, and the better of two counts for either."""
+    turns = [(run(lead, lambda: ours(book, lead)), run(lead, lambda: copy(book))) for _ in range(2)]
+    best = [min(each, key=lambda run: run.seconds) for each in zip(*turns, strict=True)]
+    found = {"ours": best[0], "copy": best[1], "stock": run(lead, lambda: stock_import(*stock))}
+    print(f"import of {book.stem}: {told(found)}", flush=True)
+    return found
+
+
+def run(lead: User, work: Callable[[], None]) -> Run:
+    """In a process of its own; what was written is gone afterwards."""
+    connections.close_all()
+    answer, teller = os.pipe()
     child = os.fork()
     if child == 0:
-        with acting(lead):
-            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            start = time.perf_counter()
-            work(lead)
-            seconds = time.perf_counter() - start
-            grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        os.write(writing_end, json.dumps([seconds, grown]).encode())
+        with suppress(Undone), acting(lead):
+            before, start = peak(resource.RUSAGE_SELF), time.perf_counter()
+            work()
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            seconds, highest = time.perf_counter() - start, peak(resource.RUSAGE_SELF)
+            os.write(teller, json.dumps([seconds, highest, highest - before, peak(resource.RUSAGE_CHILDREN)]).encode())
+            raise Undone
         os._exit(0)
-    os.close(writing_end)
+    os.close(teller)
     os.waitpid(child, 0)
-    with os.fdopen(reading) as answer:
-        seconds, grown = json.loads(answer.read())
-    return seconds, grown
+    with os.fdopen(answer) as file:
+        return Run(*json.loads(file.read()))
+
+
+def peak(who: int) -> float:
+    return resource.getrusage(who).ru_maxrss / 1024
+
+
+def told(runs: dict[str, Run]) -> str:
+    return "; ".join(f"{name} {each}" for name, each in runs.items())
 
 
 def analyze() -> None:
     """What PostgreSQL would do by itself a minute later."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")
-
-
-def told(seconds: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:.2f} s" for name, value in seconds.items())
 
 
 if __name__ == "__main__":
