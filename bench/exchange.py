@@ -9,9 +9,10 @@ import json
 import os
 import resource
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -313,19 +314,30 @@ def run(lead: User, work: Callable[[], None]) -> Run:
     answer, teller = os.pipe()
     child = os.fork()
     if child == 0:
-        with suppress(Undone), acting(lead):
-            before, start = peak(resource.RUSAGE_SELF), time.perf_counter()
-            work()
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            seconds, highest = time.perf_counter() - start, peak(resource.RUSAGE_SELF)
-            os.write(teller, json.dumps([seconds, highest, highest - before, peak(resource.RUSAGE_CHILDREN)]).encode())
-            raise Undone
-        os._exit(0)
+        try:
+            os.write(teller, json.dumps(astuple(_measured(lead, work))).encode())
+        except Exception:
+            traceback.print_exc()
+        finally:
+            os._exit(0)
     os.close(teller)
     os.waitpid(child, 0)
     with os.fdopen(answer) as file:
         return Run(*json.loads(file.read()))
+
+
+def _measured(lead: User, work: Callable[[], None]) -> Run:
+    before, found = peak(resource.RUSAGE_SELF), None
+    with suppress(Undone), acting(lead):
+        start = time.perf_counter()
+        work()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        highest = peak(resource.RUSAGE_SELF)
+        found = Run(time.perf_counter() - start, highest, highest - before, peak(resource.RUSAGE_CHILDREN))
+        raise Undone
+    assert found is not None
+    return found
 
 
 def peak(who: int) -> float:
