@@ -10,6 +10,3 @@ class State(TextChoices):
     UNDONE = "undone", "已撤回"
     REFUSED = "refused", "不能读取"
     DROPPED = "dropped", "已放弃"
-
-
-OPEN = frozenset({State.READING, State.CHECKED})

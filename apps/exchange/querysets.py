@@ -4,8 +4,8 @@ from django.apps import apps
 
 from apps.core.ledgers import registry
 from apps.core.ledgers.enums import WRITTEN, Outcome
-from apps.exchange.enums import OPEN, State
-from apps.jobs.enums import OPEN as RUNNING
+from apps.exchange.enums import State
+from apps.jobs.enums import OPEN
 from apps.organizations.grants import grants_of, scope_for
 from apps.organizations.querysets import TenantQuerySet
 
@@ -17,9 +17,6 @@ class UploadQuerySet(TenantQuerySet):
         keys = [ledger.key for ledger in registry.declared() if ledger.permission in held]
         return self.in_scope(scope_for(user, "organizations.view")).filter(ledger__in=keys)
 
-    def open(self) -> Self:
-        return self.filter(state__in=OPEN)
-
     def sent_by(self, user: Any) -> Self:
         return self.filter(by=user)
 
@@ -29,7 +26,7 @@ class UploadQuerySet(TenantQuerySet):
     def waiting_for(self, user: Any) -> Self:
         """Those that this user has sent and that go no further by themselves: to confirm, to put right, to send again."""
         mine = self.sent_by(user).filter(state__in=(State.READING, State.CHECKED, State.REFUSED))
-        return mine.exclude(job__state__in=RUNNING)
+        return mine.exclude(job__state__in=OPEN)
 
 
 class LineQuerySet(TenantQuerySet):
