@@ -113,7 +113,7 @@ class Lifecycle(RuleBasedStateMachine):
             services.save(report=plan, by=self.people[who], version=self.seen(stale), stages=[ROW] if complete else [])
 
         if stale or not self.editable:
-            self.refused(Conflict, act)
+            self.refused(self.too_late, act)
             return
         act()
         self.version, self.complete, self.goals = self.version + 1, complete, goals
@@ -124,7 +124,7 @@ class Lifecycle(RuleBasedStateMachine):
             return services.submit(report=self.plan, by=self.people[who], version=self.seen(stale))
 
         if stale or not self.editable:
-            self.refused(Conflict, act)
+            self.refused(self.too_late, act)
         elif not self.complete or self.today > self.last_day:
             self.refused(Incomplete, act)
         else:
@@ -141,7 +141,7 @@ class Lifecycle(RuleBasedStateMachine):
         if not self.holds(who, slot):
             self.refused(PermissionDenied, act)
         elif stale or slot != self.waits_for:
-            self.refused(Conflict, act)
+            self.refused(self.too_late, act)
         elif who == self.submitted_by or (slot == "sign" and who == self.looked):
             self.refused(DomainError, act)
         elif slot == "review" and self.signed:
@@ -159,7 +159,13 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(("officer", "second", "both")), passage=PASSAGES, text=WORDS)
     def remark(self, who: str, passage: str, text: str) -> None:
-        services.note(report=self.plan, by=self.people[who], texts={passage: text})
+        def act() -> None:
+            services.note(report=self.plan, by=self.people[who], texts={passage: text})
+
+        if self.closed:
+            self.refused(DomainError, act)
+            return
+        act()
         if (who, passage, text) not in {(each["who"], each["passage"], each["text"]) for each in self.sent.values() if not each["done"]}:
             self.drafts[who, passage] = text
 
@@ -171,7 +177,7 @@ class Lifecycle(RuleBasedStateMachine):
         if not reason.strip():
             self.refused(DomainError, act)
         elif stale or self.closed or self.state not in (State.SUBMITTED, State.APPROVED):
-            self.refused(Conflict, act)
+            self.refused(self.too_late, act)
         else:
             act()
             self.took("return", State.RETURNED)
@@ -201,6 +207,9 @@ class Lifecycle(RuleBasedStateMachine):
 
         if who != "second":
             self.refused(PermissionDenied, act)
+            return
+        if self.closed:
+            self.refused(DomainError, act)
             return
         act()
         self.sent[key]["done"] = done
@@ -232,6 +241,11 @@ class Lifecycle(RuleBasedStateMachine):
     def took(self, verb: str, state: State) -> None:
         self.state, self.version = state, self.version + 1
         self.steps.append((verb, self.goals))
+
+    @property
+    def too_late(self) -> type[DomainError]:
+        """In a closed year the sentence is about the year; a stale page there may name either."""
+        return DomainError if self.closed else Conflict
 
     def refused(self, error: type[Exception], act: Any) -> None:
         """The service says why, and nothing has changed (the invariants look)."""

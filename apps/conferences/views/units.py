@@ -97,9 +97,8 @@ class UnitArchive(ConferencePage, SingleObjectMixin, View):
 
     def post(self, request: Any, **kwargs: Any) -> HttpResponse:
         unit = self.get_object()
-        here = request.hat.organization
         try:
-            job = jobs.start(kind=ZIP, title=f"{unit}联席会议附件", organization=here, by=request.user, arguments={"unit": unit.pk})
+            job = jobs.start(kind=ZIP, title=f"{unit}联席会议附件", organization=unit, by=request.user, arguments={"unit": unit.pk})
         except DomainError as error:
             messages.error(request, error.message)
             return redirect("conferences:unit", unit.pk)

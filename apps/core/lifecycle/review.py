@@ -55,10 +55,10 @@ class ReportReview(ReportMixin, HeldFormMixin, SingleObjectMixin, FormView):
             if request.headers.get("X-Autosave"):
                 return JsonResponse({"message": form.first_error()}, status=422)
             return self.form_invalid(form)
-        self.services.note(report=self.object, by=request.user, texts=form.remarks())
-        if request.headers.get("X-Autosave"):
-            return JsonResponse({"version": version_of(request), "saved_at": timezone.localtime().strftime("%H:%M")})
         try:
+            self.services.note(report=self.object, by=request.user, texts=form.remarks())
+            if request.headers.get("X-Autosave"):
+                return JsonResponse({"version": version_of(request), "saved_at": timezone.localtime().strftime("%H:%M")})
             done, is_over = self.act(*request.POST.get("action", "save").partition(":")[::2], form)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)

@@ -102,6 +102,7 @@ def note(*, report: Report, by: Any, texts: Mapping[str, str], drafted: Mapping[
 
     `drafted` are the columns that say whose draft it is. What has gone out meanwhile with another's return is not kept twice.
     """
+    _refuse_frozen(report)
     rows = report.remarks  # type: ignore[attr-defined]
     drafts = {row.passage: row for row in rows.filter(step__isnull=True, by=by).select_for_update()}
     sent = set(rows.filter(step__isnull=False, resolved_at__isnull=True, by=by).values_list("passage", "text"))
@@ -132,6 +133,7 @@ def answer(*, report: Report, by: Any, answers: Mapping[int, tuple[str, str]]) -
 @transaction.atomic
 def resolve(*, report: Report, remark: int, by: Any, done: bool = True) -> None:
     """A reviewer says that a remark is settled, or takes that back; saying it twice is saying it once."""
+    _refuse_frozen(report)
     row = report.remarks.filter(pk=remark, step__isnull=False).select_for_update().first()  # type: ignore[attr-defined]
     if row is None:
         raise DomainError("这条意见已经不在了，请刷新后再看。")
@@ -161,9 +163,13 @@ def _lock(report: R, version: int) -> R:
         else:
             what = "修改了这份材料"
         raise Conflict(f"{who}在 {when} {what}，您的操作没有执行。请核对最新内容后再继续。")
-    if stored.frozen:
-        raise DomainError(stored.frozen)
+    _refuse_frozen(stored)
     return stored
+
+
+def _refuse_frozen(report: Report) -> None:
+    if report.frozen:
+        raise DomainError(report.frozen)
 
 
 def _record(report: R, verb: Verb, *, by: Any, **facts: Any) -> R:
