@@ -196,8 +196,15 @@ def _agreement(table: Table) -> list[str]:
     return statements
 
 
+# A grant changes the catalogue's row of a table; an autovacuum that is at the table would wait for the row while we wait for the table.
+_LOCK_ALL = """
+DO $$ BEGIN EXECUTE (SELECT 'LOCK TABLE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'); END $$;
+"""
+
+
 def _grants(role: str) -> list[str]:
     return [
+        _LOCK_ALL,
         f"GRANT USAGE ON SCHEMA public TO {role};",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};",
