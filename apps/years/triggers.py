@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connections, models
 
 from apps.core.lifecycle.enums import State
-from apps.coverage.models import Target
+from apps.coverage.models import Milestone, Target
 from apps.years.models import DECIDED_WITHIN, Reopening, Window, YearlyReport
 
 LOCK = 20130410  # writers share it, closing takes it alone: what is written is closed over, or refused
@@ -76,6 +76,8 @@ def frozen() -> Iterator[Frozen]:
     """Every table that a closed year freezes."""
     closed = "EXISTS (SELECT FROM coverage_year y WHERE y.year IN ({}) AND y.closed_at IS NOT NULL)"
     yield Frozen(Target._meta.db_table, closed.format("x.year"), closed.format("x.year"), closed.format("x.year, o.year"))
+    step, before = "extract(year FROM x.due_on)", "extract(year FROM o.due_on)"
+    yield Frozen(Milestone._meta.db_table, closed.format(step), closed.format(step), closed.format(f"{step}, {before}"))
     own = "years_frozen({}, NULL, false)"
     yield Frozen(Window._meta.db_table, own.format("x.id"), closed.format("x.year"), closed.format("x.year, o.year"))
     for model in _tables():
