@@ -4,9 +4,9 @@ from datetime import date
 
 from django.db.models import F, QuerySet
 
-from apps.coverage.registry import CIRCULAR, Indicator, Rule, register, sorted_into
+from apps.coverage.registry import CIRCULAR, Ease, Indicator, Rule, register, sorted_into
 from apps.organizations.enums import AT_PLACE, Kind, PlaceArea, UnitKind
-from apps.organizations.models import PioneerUnit, Place
+from apps.organizations.models import Organization, PioneerUnit, Place
 
 
 def _places(day: date) -> QuerySet:
@@ -15,6 +15,16 @@ def _places(day: date) -> QuerySet:
 
 def _reached(day: date) -> QuerySet:
     return PioneerUnit.objects.active_on(day).values("organization_id", way=F("kind"))
+
+
+def _beside_a_brigade(day: date) -> QuerySet:
+    """Places of the towns where a school has a brigade."""
+    brigades = PioneerUnit.objects.active_on(day).filter(kind=UnitKind.BRIGADE, organization__kind=Kind.SCHOOL)
+    return Organization.objects.of_kind(Kind.PLACE).filter(parent__in=brigades.values("organization__parent")).values("pk")
+
+
+def _reached_before(day: date) -> QuerySet:
+    return PioneerUnit.objects.filter(dissolved_on__lte=day, organization__kind=Kind.PLACE).values("organization")
 
 
 ORGANIZATION = register(
@@ -38,6 +48,10 @@ ORGANIZATION = register(
         sources=(Place, PioneerUnit),
         groups=dict(PlaceArea.choices),
         ways={kind.value: kind.label for kind in UnitKind if kind in AT_PLACE},
+        eases=(
+            Ease("所在镇（街道）有学校大队，可由学校就近牵头", _beside_a_brigade),
+            Ease("曾有少先队组织，可以恢复", _reached_before),
+        ),
         position=1,
     )
 )

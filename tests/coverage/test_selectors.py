@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from apps.coverage import charts, selectors
 from apps.coverage.models import Target
-from apps.coverage.selectors import Ratio, Targets
+from apps.coverage.selectors import Ratio
+from apps.coverage.selectors.targets import Targets
 from apps.coverage.services import figures
 from tests.factories.coverage import open_year, set_target
 from tests.factories.organizations import SchoolFactory, UnitFactory
