@@ -84,7 +84,7 @@ class FactTable(Table):
     class Meta:
         model = Fact
         fields = ()
-        sequence = ("name", "town", "county", "groups", "ways", "covered")
+        sequence: tuple[str, ...] = ("name", "town", "county", "groups", "ways", "covered")
         empty_text = "没有符合条件的单位。"
 
     def __init__(self, *args: Any, overview: Overview, indicator: Indicator, **kwargs: Any) -> None:
@@ -117,8 +117,10 @@ class CandidateTable(FactTable):
     take = tables.CheckBoxColumn(verbose_name="试算", accessor="pk", orderable=False, exclude_from_export=True)
     ease = tables.Column("从易到难", order_by=("ease", "organization__code", "pk"))
 
-    class Meta(FactTable.Meta):
-        sequence = ("take", "name", "ease", "town", "county", "groups", "ways", "covered")
+    class Meta:
+        model = Fact
+        fields = ()
+        sequence: tuple[str, ...] = ("take", "name", "ease", "town", "county", "groups", "ways", "covered")
         empty_text = "没有未覆盖的单位。"
 
     def __init__(self, *args: Any, overview: Overview, indicator: Indicator, taken: Container[int], **kwargs: Any) -> None:
@@ -188,9 +190,7 @@ class DayTable(Table):
 class ExemptionTable(Table):
     """Who is not counted, and why."""
 
-    organization = tables.Column(
-        "单位", order_by=("organization__name", "pk"), linkify=lambda record: record.organization.get_absolute_url()
-    )
+    organization = tables.Column("单位", order_by=("organization__name", "pk"), linkify=True)
     county = tables.Column("报送单位", order_by=("county__position", "pk"))
     indicator = tables.Column("指标", order_by=("indicator", "-since", "pk"))
     since = tables.DateColumn(verbose_name="自", format="Y-m-d", order_by=("since", "pk"))

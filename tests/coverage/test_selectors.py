@@ -74,7 +74,7 @@ def test_overview_takes_the_same_number_of_queries_for_one_year_and_for_three(ji
         figures.settle()
         selectors.nodes(user)  # what a page has asked before: the user's scope
         city = jiaxing.city
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             selectors.overview(node=city, year=None, user=user)
 
 

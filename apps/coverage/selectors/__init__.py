@@ -217,7 +217,7 @@ def nodes(user: Any) -> Any:
 
 
 def overview(*, node: Organization, year: str | int | None, user: Any) -> Overview | None:
-    """A node in a year (the last, unless another is asked for); None before the first count. Six queries, whatever the size."""
+    """A node in a year (the last, unless another is asked for); None before the first count. Five queries, whatever the size."""
     years = tuple(Year.objects.all())
     if not years:
         return None
