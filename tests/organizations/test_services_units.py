@@ -32,8 +32,11 @@ def test_school_has_no_units_of_a_place(jiaxing, kind):
     assert refused(units.establish, organization=school, **{**FACTS, "kind": kind}) == (f"第一小学不能设立{kind.label}。", "kind")
 
 
-def test_town_has_no_units_of_its_own(jiaxing):
+def test_a_town_has_its_committee_and_nothing_else(jiaxing):
+    committee = {**FACTS, "kind": UnitKind.TOWN_COMMITTEE}
     assert refused(units.establish, organization=jiaxing.town(), **FACTS)[1] == "kind"
+    assert refused(units.establish, organization=jiaxing.place(), **committee)[1] == "kind"
+    assert units.establish(organization=jiaxing.town(), by=None, **committee).county == jiaxing.county()
 
 
 def test_same_name_twice_is_refused_and_another_kind_is_not(jiaxing):
@@ -138,6 +141,6 @@ def test_dissolving_the_only_unit_of_a_place_takes_it_out_of_coverage(jiaxing):
 def test_place_becomes_an_integrated_community(jiaxing):
     place = jiaxing.place().place
     saw = seen.fingerprint(place, places.FACTS)
-    assert places.reclassify(place=place, area=PlaceArea.INTEGRATED, seen=saw, by=None).area == PlaceArea.INTEGRATED
+    assert places.amend(place=place, seen=saw, by=None, area=PlaceArea.INTEGRATED, opened_on=None).area == PlaceArea.INTEGRATED
     with pytest.raises(Conflict):
-        places.reclassify(place=place, area=PlaceArea.URBAN, seen=saw, by=None)
+        places.amend(place=place, seen=saw, by=None, area=PlaceArea.URBAN, opened_on=None)
