@@ -145,6 +145,14 @@ class ProfileQuerySet(TenantQuerySet):
         """Those that are there on a day: opened, and not yet merged or closed."""
         return self.filter(Q(opened_on__isnull=True) | Q(opened_on__lte=day), Q(closed_on__isnull=True) | Q(closed_on__gt=day))
 
+    def for_new_residents(self) -> Self:
+        """Schools of new residents' children."""
+        return self.filter(is_new_resident=True)
+
+    def on_a_side_of(self, reports: models.QuerySet) -> Self:
+        """Schools that two-sided reports are about, whichever filed them."""
+        return self.filter(Q(organization__in=reports.values("organization")) | Q(organization__in=reports.values("partner")))
+
 
 class PioneerUnitQuerySet(TenantQuerySet):
     def visible_to(self, user: Any) -> Self:

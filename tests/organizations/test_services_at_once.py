@@ -10,7 +10,7 @@ from apps.core import scope
 from apps.coverage.models import Change
 from apps.organizations.enums import Kind, SchoolArea, SchoolStrength, SchoolType, UnitKind
 from apps.organizations.models import Organization, PioneerUnit, School
-from apps.organizations.services import schools, units
+from apps.organizations.services import profiles, schools, units
 from tests.factories.together import at_once
 
 

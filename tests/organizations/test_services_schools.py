@@ -91,7 +91,10 @@ def test_closing_ends_brigade_and_squads_on_the_same_day(jiaxing):
 
 def test_closing_day_is_not_before_opening_nor_after_today(jiaxing):
     school = register(jiaxing.town())
-    assert refusal(profiles.close, profile=school, on=date(2012, 8, 31), by=None) == ("撤并日期不能早于建校日期（2012-09-01）。", "closed_on")
+    assert refusal(profiles.close, profile=school, on=date(2012, 8, 31), by=None) == (
+        "撤并日期不能早于建校日期（2012-09-01）。",
+        "closed_on",
+    )
     tomorrow = timezone.localdate() + timedelta(days=1)
     assert refusal(profiles.close, profile=school, on=tomorrow, by=None) == ("撤并日期不能晚于今天。", "closed_on")
     UnitFactory(organization=school.organization, kind=UnitKind.BRIGADE, name="大队", established_on=date(2013, 1, 1))
