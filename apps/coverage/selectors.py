@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from itertools import chain
 from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from apps.coverage.models import Fact, FactCorrection, Figure, Target, Year
@@ -51,7 +53,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Part:
-    """One group of a breakdown."""
+    """One group of a breakdown, or one way of being covered."""
 
     key: str
     label: str
@@ -67,7 +69,8 @@ class Measure:
     year: int
     ratio: Ratio
     target: Decimal | None
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Part, ...] = ()  # by what the organizations are
+    ways: tuple[Part, ...] = ()  # by what they are covered; of all of them
     is_direct: bool = False  # only what stands directly under the node
 
     @property
@@ -78,6 +81,11 @@ class Measure:
     @property
     def gap(self) -> int:
         return self.ratio.gap(self.target)
+
+    @property
+    def definition(self) -> str:
+        """What counts, by the rule of the day that the figure speaks of."""
+        return self.indicator.rule(min(timezone.localdate(), date(self.year, 12, 31))).definition
 
     @property
     def is_fact(self) -> bool:
@@ -221,7 +229,7 @@ def overview(*, node: Organization, year: str | int | None, user: Any) -> Overvi
     targets = Targets(Target.objects.all())
     own = list(Figure.objects.visible_to(user).filter(organization=node))
     path = next((figure.path for figure in own if figure.year_id == chosen.pk), node.path)
-    stored = {(figure.year_id, figure.indicator, figure.group): Ratio(figure.covered, figure.total) for figure in own}
+    stored = {(figure.year_id, figure.indicator, figure.part): Ratio(figure.covered, figure.total) for figure in own}
     return Overview(
         node=node,
         year=chosen,
@@ -251,11 +259,11 @@ def corrections(*, overview: Overview, indicator: Indicator, user: Any) -> list[
 
 
 def _measure(indicator: Indicator, node: Organization, year: int, stored: dict[Any, Ratio], targets: Targets) -> Measure:
-    def ratio(group: str = "") -> Ratio:
-        return stored.get((year, indicator.key, group), Ratio())
+    def ratio(part: str = "") -> Ratio:
+        return stored.get((year, indicator.key, part), Ratio())
 
-    parts = tuple(Part(key, label, ratio(key)) for key, label in indicator.groups.items())
-    return Measure(indicator, node, year, ratio(), targets.of(indicator.key, year, node.county_id), parts)
+    parts, ways = (tuple(Part(key, label, ratio(key)) for key, label in labels.items()) for labels in (indicator.groups, indicator.ways))
+    return Measure(indicator, node, year, ratio(), targets.of(indicator.key, year, node.county_id), parts, ways)
 
 
 def _history(

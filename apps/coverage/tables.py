@@ -74,19 +74,22 @@ class FactTable(Table):
         "所在镇（街道）", accessor="organization__parent", order_by=("organization__parent__code", "organization__code", "pk")
     )
     county = tables.Column("报送单位", order_by=("county__position", "organization__code", "pk"))
-    group = tables.Column("分类", default="—", order_by=("group", "organization__code", "pk"))
+    groups = tables.Column("分类", default="—", order_by=("groups", "organization__code", "pk"))
+    ways = tables.Column("覆盖形式", default="—", order_by=("ways", "organization__code", "pk"))
     covered = tables.Column("状态", order_by=("covered", "organization__code", "pk"))
 
     class Meta:
         model = Fact
         fields = ()
-        sequence = ("name", "town", "county", "group", "covered")
+        sequence = ("name", "town", "county", "groups", "ways", "covered")
         empty_text = "没有符合条件的单位。"
 
     def __init__(self, *args: Any, overview: Overview, indicator: Indicator, **kwargs: Any) -> None:
         unwanted = []
         if not indicator.groups:
-            unwanted.append("group")
+            unwanted.append("groups")
+        if not indicator.ways:
+            unwanted.append("ways")
         if overview.node.kind != Kind.CITY or indicator.level == Kind.COUNTY:
             unwanted.append("county")
         if overview.node.kind == Kind.TOWN or indicator.level == Kind.COUNTY:
@@ -95,8 +98,11 @@ class FactTable(Table):
         super().__init__(*args, exclude=unwanted, **kwargs)
         self.caption = f"{overview.node}{overview.year}{indicator.label}统计名单"
 
-    def render_group(self, value: str) -> str:
-        return self.indicator.groups.get(value, value)
+    def render_groups(self, value: list[str]) -> str:
+        return "、".join(label for key, label in self.indicator.groups.items() if key in value) or "—"
+
+    def render_ways(self, value: list[str]) -> str:
+        return "、".join(label for key, label in self.indicator.ways.items() if key in value) or "—"
 
     def render_covered(self, value: bool) -> str:
         tone, word = ("success", self.indicator.done) if value else ("warning", self.indicator.undone)

@@ -13,7 +13,8 @@ from apps.supervision.models import SupervisionReport
 
 def universe(day: date) -> QuerySet:
     """Every reporting unit, whatever the day."""
-    return Organization.objects.of_kind(Kind.COUNTY).order_by().values("county_id", organization_id=F("pk"))
+    units = Organization.objects.of_kind(Kind.COUNTY).order_by()
+    return units.values("county_id", organization_id=F("pk"))
 
 
 def with_measures(day: date) -> QuerySet:
@@ -29,14 +30,14 @@ def inspected(day: date) -> QuerySet:
 
 
 def _register(key: str, label: str, definition: str, covered: Callable[[date], QuerySet], position: int) -> None:
-    definition += "以市少工委办公室已接收的当年督导情况为准，未上报、待接收或已退回的不计入。"
+    words = f"{definition}以市少工委办公室已接收的当年督导情况为准，未上报、待接收或已退回的不计入。"
     register(
         Indicator(
             key=key,
             label=label,
             level=Kind.COUNTY,
             counted="个单位",
-            rules=(Rule(since=CIRCULAR, definition=definition, universe=universe, covered=covered),),
+            rules=(Rule(CIRCULAR, words, universe, covered),),
             sources=(SupervisionReport,),
             position=position,
         )

@@ -93,10 +93,9 @@ def test_more_time_makes_no_late_plan_punctual(jiaxing, lead, officer):
     """The whole way: asked, granted, handed in within the time that was granted."""
     today = timezone.localdate()
     window = WindowFactory(year=today.year, ends=-30)
-    extension = extensions.ask(
-        window=window, organization=jiaxing.county(), reason="培训推迟。", wanted_until=today + timedelta(days=5), by=lead
-    )
-    extensions.grant(extension=extension, until=today + timedelta(days=5), note="", by=officer)
+    until = today + timedelta(days=5)
+    extension = extensions.ask(window=window, organization=jiaxing.county(), reason="培训推迟。", wanted_until=until, by=lead)
+    extensions.grant(extension=extension, until=until, by=officer)
     plan = PlanFactory(organization=jiaxing.county(), window=window)
     services.submit(report=plan, by=lead, version=plan.version)
     assert keys(indicators.on_time(today)) == set()
