@@ -7,8 +7,10 @@ from datetime import date
 from django.db.models import F, QuerySet
 
 from apps.coverage.registry import CIRCULAR, Indicator, Rule, register, sorted_into
-from apps.organizations.enums import AT_PLACE, Kind, PlaceArea, SchoolArea, UnitKind
+from apps.organizations.enums import Kind, PlaceArea, SchoolArea, UnitKind
 from apps.organizations.models import PioneerUnit, Place, School
+
+WAYS = (UnitKind.HOLIDAY_TEAM, UnitKind.COMMUNITY_COMMITTEE, UnitKind.BRIGADE, UnitKind.SQUAD)  # in the circular's order
 
 
 def _places(day: date) -> QuerySet:
@@ -16,7 +18,7 @@ def _places(day: date) -> QuerySet:
 
 
 def _reached(day: date) -> QuerySet:
-    return PioneerUnit.objects.active_on(day).of_kind(*AT_PLACE).values("organization_id", way=F("kind"))
+    return PioneerUnit.objects.active_on(day).of_kind(*WAYS).values("organization_id", way=F("kind"))
 
 
 ORGANIZATION = register(
@@ -40,7 +42,7 @@ ORGANIZATION = register(
         ),
         sources=(Place, PioneerUnit),
         groups=dict(PlaceArea.choices),
-        ways={kind.value: kind.label for kind in (UnitKind.HOLIDAY_TEAM, UnitKind.COMMUNITY_COMMITTEE, UnitKind.BRIGADE, UnitKind.SQUAD)},
+        ways={kind.value: str(kind.label) for kind in WAYS},
         position=1,
     )
 )
