@@ -17,7 +17,7 @@ VIEW_ALL = frozenset({"organizations.view", "coverage.view", *(f"{app}.view" for
 PERMISSIONS: dict[str, str] = {
     "organizations.view": "查看组织、村（社区）和学校",
     "organizations.edit": "维护村（社区）和学校的少先队组织",
-    "organizations.register": "登记学校",
+    "organizations.register": "登记学校，撤并学校和村（社区）",
     "people.view": "查看人员账号和联系方式",
     "people.manage": "管理人员账号和角色",
     "audit.view": "查阅操作日志",
