@@ -81,7 +81,7 @@ class Organization(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "kind"),
                 func=PLACE_IN_TREE,
-                declare=[("above", "organizations_organization%ROWTYPE")],
+                declare=[("above", "record")],
             ),
             pgtrigger.Trigger(
                 name="carry_subtree",
@@ -89,6 +89,7 @@ class Organization(models.Model):
                 operation=pgtrigger.UpdateOf("parent_id", "kind"),
                 condition=pgtrigger.Condition("OLD.path IS DISTINCT FROM NEW.path"),
                 func=CARRY_SUBTREE,
+                declare=[("in_circle", "boolean"), ("left_behind", "bigint")],
             ),
         ]
 
