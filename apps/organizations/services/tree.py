@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from apps.core import bulk
 from apps.organizations.enums import Kind, PlaceArea
@@ -32,6 +32,7 @@ def load(*, divisions: Iterable[Division], by: Any) -> int:
     """
     keys: dict[str, tuple[int, int]] = {}  # code or name → primary key and county
     remaining, count = iter(divisions), 0
+    _seqscan("off")
     while batch := list(islice(remaining, BATCH)):
         nodes, places = [], []
         for key, each in zip(bulk.next_keys(Organization, len(batch)), batch, strict=True):
@@ -46,4 +47,11 @@ def load(*, divisions: Iterable[Division], by: Any) -> int:
         bulk.insert(Organization, ("id", "kind", "name", "code", "parent", "position"), nodes)
         bulk.insert(Place, ("organization", "county", "area"), places)
         count += len(batch)
+    _seqscan("default")
     return count
+
+
+def _seqscan(setting: str) -> None:
+    """The trigger's look at the parent is planned once. Planned while the tree is empty, it would read the whole table for each row."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL enable_seqscan TO {setting}")
