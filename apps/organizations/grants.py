@@ -89,7 +89,7 @@ def _scope_at(user: Any, held_at: frozenset[int]) -> Scope:
 
 
 def _load_scope(held_at: frozenset[int], known: Iterable[Any] | None) -> Scope:
-    """Holding a role shows everything at the widest city, whole counties at one below it or at a reporting unit, else the listed subtree."""
+    """Holding a role shows everything at the widest city, whole counties below it and at a reporting unit, else the listed subtree."""
     organizations = apps.get_model("organizations", "Organization").objects
     scope = Scope()
     for organization in known or organizations.filter(pk__in=held_at):
