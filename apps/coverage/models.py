@@ -7,12 +7,13 @@ from typing import Any
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
 from apps.core.fields import LtreeField
-from apps.coverage.querysets import FactCorrectionQuerySet, FactQuerySet, FigureQuerySet, YearQuerySet
+from apps.coverage.querysets import ExemptionQuerySet, FactCorrectionQuerySet, FactQuerySet, FigureQuerySet, YearQuerySet
 from apps.coverage.registry import Indicator, indicators
 from apps.coverage.triggers import FREEZE_ADDED, FREEZE_FACTS, FREEZE_FIGURES, FREEZE_REMOVED
 from apps.organizations.models import Organization, TenantModel
@@ -47,6 +48,14 @@ class Year(models.Model):
         return min(today, date(self.year, 12, 31))
 
 
+def _percentage(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=models.Q(percent__gte=Decimal(0), percent__lte=Decimal(100)),
+        name=name,
+        violation_error_message="目标应在 0 到 100 之间。",
+    )
+
+
 @pghistory.track()
 class Target(models.Model):
     """What share is to be reached in a year (circular §3.2); it holds until a later year replaces it. A county may have its own."""
@@ -55,6 +64,7 @@ class Target(models.Model):
     year = models.PositiveSmallIntegerField("年度", validators=[MinValueValidator(2012), MaxValueValidator(2100)])
     county = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="报送单位")
     percent = models.DecimalField("目标（%）", max_digits=5, decimal_places=2)
+    reason = models.CharField("单独设定的原因", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "目标"
@@ -62,15 +72,40 @@ class Target(models.Model):
         ordering = ["indicator", "year"]
         constraints = [
             models.UniqueConstraint(fields=["indicator", "year", "county"], name="target_once_a_year", nulls_distinct=False),
+            _percentage("target_is_a_percentage"),
             models.CheckConstraint(
-                condition=models.Q(percent__gte=Decimal(0), percent__lte=Decimal(100)),
-                name="target_is_a_percentage",
-                violation_error_message="目标应在 0 到 100 之间。",
+                condition=models.Q(county__isnull=True) | ~models.Q(reason=""),
+                name="target_of_a_county_has_a_reason",
+                violation_error_message="为一个报送单位单独设定目标，请写明原因。",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.year}年 {self.percent.normalize():f}%"
+
+
+@pghistory.track()
+class Milestone(models.Model):
+    """A step on the way to a year's target (分步目标): what share is to be reached by a day within the year. A county may have its own."""
+
+    deletable = True
+
+    indicator = models.CharField("指标", max_length=40)
+    due_on = models.DateField("完成日期")
+    county = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="报送单位")
+    percent = models.DecimalField("目标（%）", max_digits=5, decimal_places=2)
+
+    class Meta:
+        verbose_name = "分步目标"
+        verbose_name_plural = "分步目标"
+        ordering = ["indicator", "due_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "due_on", "county"], name="milestone_once_a_day", nulls_distinct=False),
+            _percentage("milestone_is_a_percentage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.due_on} {self.percent.normalize():f}%"
 
 
 def _frozen(name: str, changed: str) -> list[pgtrigger.Trigger]:
@@ -95,7 +130,8 @@ class Fact(TenantModel):
 
     year = models.ForeignKey(Year, models.PROTECT, related_name="facts", verbose_name="年度")
     indicator = models.CharField("指标", max_length=40)
-    group = models.CharField("分类", max_length=20, blank=True)
+    groups = ArrayField(models.TextField(), verbose_name="分类")  # what it is: keys of the indicator's groups
+    ways = ArrayField(models.TextField(), verbose_name="覆盖形式")  # by what it is covered: keys of the indicator's ways
     covered = models.BooleanField("已覆盖")
     path = LtreeField()
 
@@ -115,7 +151,7 @@ class Fact(TenantModel):
 
 
 class Figure(TenantModel):
-    """How many are covered of how many, at one node of the tree, for the whole (`group` is empty) and for each group.
+    """How many are covered of how many, at one node of the tree: of the whole (`part` is empty), of each group, and by each way.
 
     Derived: the sum of the facts whose line passes through the node.
     """
@@ -124,7 +160,7 @@ class Figure(TenantModel):
 
     year = models.ForeignKey(Year, models.PROTECT, related_name="figures", verbose_name="年度")
     indicator = models.CharField("指标", max_length=40)
-    group = models.CharField("分类", max_length=20, blank=True)
+    part = models.CharField("部分", max_length=20, blank=True)
     covered = models.PositiveIntegerField("已覆盖")
     total = models.PositiveIntegerField("应覆盖")
     path = LtreeField()
@@ -135,7 +171,7 @@ class Figure(TenantModel):
         verbose_name = "覆盖数字"
         verbose_name_plural = "覆盖数字"
         constraints = [
-            models.UniqueConstraint(fields=["county", "year", "indicator", "organization", "group"], name="figure_once_a_year"),
+            models.UniqueConstraint(fields=["county", "year", "indicator", "organization", "part"], name="figure_once_a_year"),
             models.CheckConstraint(condition=models.Q(covered__lte=models.F("total")), name="figure_never_over_whole"),
         ]
         indexes = [models.Index(fields=["organization", "year"], name="figure_of_node")]
@@ -143,6 +179,38 @@ class Figure(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.organization} {self.year_id} {self.indicator} {self.covered}/{self.total}"
+
+
+@pghistory.track()
+class Exemption(TenantModel):
+    """An organization that is not counted for an indicator from a day on, and why: it stands in no eligible list while this holds."""
+
+    indicator = models.CharField("指标", max_length=40)
+    since = models.DateField("自")
+    until = models.DateField("至", null=True, editable=False)  # the first day on which it counts again
+    reason = models.CharField("原因", max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name="经办人")
+    at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
+
+    objects = ExemptionQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "不列入统计的单位"
+        verbose_name_plural = "不列入统计的单位"
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "organization", "indicator"], condition=models.Q(until__isnull=True), name="exemption_holds_once"
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="exemption_has_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")), name="exemption_ends_after_it_began"
+            ),
+        ]
+        indexes = [models.Index(fields=["indicator", "organization"], name="exemption_of_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.indicator}"
 
 
 class FactCorrection(TenantModel):

@@ -1,5 +1,6 @@
 """Reads of the eligible lists and the figures."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
@@ -46,11 +47,17 @@ class FactQuerySet(LineQuerySet):
     def missing(self) -> Self:
         return self.filter(covered=False)
 
+    def in_group(self, key: str) -> Self:
+        return self.filter(groups__contains=[key])
+
+    def covered_by(self, way: str) -> Self:
+        return self.covered().filter(ways__contains=[way])
+
 
 class FigureQuerySet(LineQuerySet):
     def whole(self) -> Self:
-        """Without the breakdown."""
-        return self.filter(group="")
+        """Without the breakdowns."""
+        return self.filter(part="")
 
 
 class FactCorrectionQuerySet(TenantQuerySet):
@@ -65,3 +72,18 @@ class FactCorrectionQuerySet(TenantQuerySet):
 
     def for_list(self) -> Self:
         return self.select_related("organization", "county", "by")
+
+
+class ExemptionQuerySet(TenantQuerySet):
+    def on(self, day: date) -> Self:
+        """What holds on a day."""
+        return self.filter(since__lte=day).filter(models.Q(until__isnull=True) | models.Q(until__gt=day))
+
+    def of(self, indicator: str) -> Self:
+        return self.filter(indicator=indicator)
+
+    def within(self, node: Any) -> Self:
+        return self.filter(organization__path__within=node.path)
+
+    def for_list(self) -> Self:
+        return self.select_related("organization__parent", "county", "by")

@@ -1,6 +1,7 @@
 """The engine's triggers: closed years are frozen, and every write to an indicator's sources notes the organizations it touches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.db import connections
 
@@ -36,23 +37,24 @@ FREEZE_FACTS = _CHANGED.format(
 )
 FREEZE_FIGURES = _CHANGED.format(
     right="SELECT count(*) FROM coverage_fact f WHERE f.covered AND (f.year_id, f.indicator) = (n.year_id, n.indicator) "
-    'AND f.path <@ n.path AND n."group" IN (\'\', f."group")'
+    "AND f.path <@ n.path AND (n.part = '' OR n.part = ANY (f.groups) OR n.part = ANY (f.ways))"
 )
 
 TREE = "organizations_organization"
 
-# The county is read from the tree: in the middle of a move an old row still carries the county it has just left.
+# A row may be about several organizations: the trigger's arguments are the columns that name them. The county is read from the tree: in the
+# middle of a move an old row still carries the county it has just left.
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION coverage_note_rows() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE touched bigint[];
+DECLARE
+    named text := array_to_string(TG_ARGV, ', ');
+    touched bigint[];
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        touched := ARRAY(SELECT DISTINCT organization_id FROM new_rows);
-    ELSIF TG_OP = 'DELETE' THEN
-        touched := ARRAY(SELECT DISTINCT organization_id FROM old_rows);
-    ELSE
-        touched := ARRAY(SELECT organization_id FROM old_rows UNION SELECT organization_id FROM new_rows);
-    END IF;
+    EXECUTE 'SELECT array_agg(DISTINCT named) FROM ('
+        || CASE WHEN TG_OP <> 'INSERT' THEN format('SELECT unnest(ARRAY[%s]) AS named FROM old_rows', named) ELSE '' END
+        || CASE WHEN TG_OP = 'UPDATE' THEN ' UNION ALL ' ELSE '' END
+        || CASE WHEN TG_OP <> 'DELETE' THEN format('SELECT unnest(ARRAY[%s]) AS named FROM new_rows', named) ELSE '' END
+        || ') touched' INTO touched;
     INSERT INTO coverage_change (organization_id, county_id, source)
         SELECT id, county_id, TG_TABLE_NAME FROM organizations_organization WHERE id = ANY (touched);
     RETURN NULL;
@@ -77,7 +79,10 @@ def install(using: str) -> None:
 
     Runs as the owner after every migration; idempotent. An indicator may have come or changed, so open years are counted anew.
     """
-    sources = {source._meta.db_table for indicator in indicators() for source in indicator.sources}
+    from apps.coverage.models import Exemption
+
+    found: set[Any] = {Exemption, *(source for indicator in indicators() for source in indicator.sources)}
+    sources = {source._meta.db_table: [organization for _, organization in source.scope_columns] for source in found}
     wanted = {(table, f"coverage_note_{event.lower()}") for table in sources for event in TABLES}
     wanted |= {(TREE, "coverage_note_tree_insert"), (TREE, "coverage_note_tree_update")}
     with connections[using].cursor() as cursor:
@@ -91,16 +96,16 @@ def install(using: str) -> None:
         cursor.execute("UPDATE coverage_year SET computed_on = NULL WHERE closed_at IS NULL")
 
 
-def _triggers(sources: set[str]) -> Iterator[str]:
-    for table in sorted(sources):
+def _triggers(sources: dict[str, list[str]]) -> Iterator[str]:
+    for table, columns in sorted(sources.items()):
         for event in TABLES:
-            yield _trigger(f"coverage_note_{event.lower()}", event, table, "coverage_note_rows")
+            yield _trigger(f"coverage_note_{event.lower()}", event, table, "coverage_note_rows", columns)
     for event in ("INSERT", "UPDATE"):
         yield _trigger(f"coverage_note_tree_{event.lower()}", event, TREE, "coverage_note_tree")
 
 
-def _trigger(name: str, event: str, table: str, function: str) -> str:
+def _trigger(name: str, event: str, table: str, function: str, arguments: Sequence[str] = ()) -> str:
     return (
         f'CREATE OR REPLACE TRIGGER "{name}" AFTER {event} ON "{table}" REFERENCING {TABLES[event]} '
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}();"
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}({', '.join(map(repr, arguments))});"
     )

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, QuerySet
 
-from apps.coverage.registry import Indicator, register
+from apps.coverage.registry import CIRCULAR, Indicator, Rule, register
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization
 from apps.supervision.models import SupervisionReport
@@ -14,7 +14,7 @@ from apps.supervision.models import SupervisionReport
 def universe(day: date) -> QuerySet:
     """Every reporting unit, whatever the day."""
     units = Organization.objects.of_kind(Kind.COUNTY).order_by()
-    return units.values("county_id", organization_id=F("pk"), group=Value(""))
+    return units.values("county_id", organization_id=F("pk"))
 
 
 def with_measures(day: date) -> QuerySet:
@@ -30,15 +30,14 @@ def inspected(day: date) -> QuerySet:
 
 
 def _register(key: str, label: str, definition: str, covered: Callable[[date], QuerySet], position: int) -> None:
+    words = f"{definition}以市少工委办公室已接收的当年督导情况为准，未上报、待接收或已退回的不计入。"
     register(
         Indicator(
             key=key,
             label=label,
-            definition=f"{definition}以市少工委办公室已接收的当年督导情况为准，未上报、待接收或已退回的不计入。",
             level=Kind.COUNTY,
             counted="个单位",
-            universe=universe,
-            covered=covered,
+            rules=(Rule(CIRCULAR, words, universe, covered),),
             sources=(SupervisionReport,),
             position=position,
         )

@@ -1,10 +1,10 @@
 """The coverage tests know organisation coverage and what they declare themselves, whatever the apps above declare."""
 
 import pytest
-from django.db.models import F, Value
+from django.db.models import F
 
 from apps.coverage import registry
-from apps.coverage.registry import Indicator
+from apps.coverage.registry import CIRCULAR, Indicator, Rule
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, School
 
@@ -23,11 +23,16 @@ def school_indicator(known) -> Indicator:
         Indicator(
             key="strong",
             label="优质学校比例",
-            definition="统计口径",
             level=Kind.SCHOOL,
             counted="所学校",
-            universe=lambda day: School.objects.values("organization_id", "county_id", group=Value("")),
-            covered=lambda day: School.objects.filter(strength="strong").values("organization_id"),
+            rules=(
+                Rule(
+                    since=CIRCULAR,
+                    definition="统计口径",
+                    universe=lambda day: School.objects.values("organization_id", "county_id"),
+                    covered=lambda day: School.objects.filter(strength="strong").values("organization_id"),
+                ),
+            ),
             sources=(School,),
             position=2,
         )
@@ -41,11 +46,16 @@ def county_indicator(known) -> Indicator:
         Indicator(
             key="fact",
             label="督导办法",
-            definition="统计口径",
             level=Kind.COUNTY,
             counted="个报送单位",
-            universe=lambda day: Organization.objects.counties().values("county_id", organization_id=F("pk"), group=Value("")),
-            covered=lambda day: Organization.objects.none().values(organization_id=F("pk")),
+            rules=(
+                Rule(
+                    since=CIRCULAR,
+                    definition="统计口径",
+                    universe=lambda day: Organization.objects.counties().values("county_id", organization_id=F("pk")),
+                    covered=lambda day: Organization.objects.none().values(organization_id=F("pk")),
+                ),
+            ),
             sources=(),
             position=3,
         )

@@ -6,10 +6,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps.coverage.models import Exemption
 from apps.coverage.services import figures
 from apps.organizations.enums import Kind, PlaceArea
 from apps.organizations.models import Organization, PioneerUnit, Place
-from tests.factories.coverage import counted_by_hand, facts_of, figures_of, open_year
+from tests.factories.coverage import WAYS as KINDS
+from tests.factories.coverage import ExemptionFactory, counted_by_hand, facts_of, figures_of, open_year
 from tests.factories.organizations import UnitFactory
 
 TODAY = date(2026, 11, 24)
@@ -18,7 +20,7 @@ PICKS = st.integers(0, 10**6)
 
 
 def establish(pick, day, area):
-    UnitFactory(organization=_one(Organization.objects.of_kind(Kind.PLACE), pick), established_on=day)
+    UnitFactory(organization=_one(Organization.objects.of_kind(Kind.PLACE), pick), kind=KINDS[pick % 4], established_on=day)
 
 
 def dissolve(pick, day, area):
@@ -35,7 +37,12 @@ def move_unit(pick, day, area):
 def add_place(pick, day, area):
     town = _one(Organization.objects.of_kind(Kind.TOWN), pick)
     place = Organization.objects.create(kind=Kind.PLACE, name=f"新村{Organization.objects.count()}", parent=town)
-    Place.objects.create(organization=place, county_id=place.county_id, area=area)
+    Place.objects.create(organization=place, county_id=place.county_id, area=area, opened_on=day)
+
+
+def merge_place(pick, day, area):
+    place = _one(Place.objects.filter(closed_on=None).exclude(opened_on__gt=day), pick)
+    Place.objects.filter(pk=place.pk).update(closed_on=day)
 
 
 def change_area(pick, day, area):
@@ -50,11 +57,25 @@ def move_place(pick, day, area):
     _move(_one(Organization.objects.of_kind(Kind.PLACE), pick), _one(Organization.objects.of_kind(Kind.TOWN), pick // 7))
 
 
+def exempt(pick, day, area):
+    place = _one(Organization.objects.of_kind(Kind.PLACE), pick)
+    if not Exemption.objects.filter(organization=place, until=None).exists():
+        ExemptionFactory(organization=place, since=day)
+
+
+def count_again(pick, day, area):
+    if exemption := _one(Exemption.objects.filter(until=None, since__lte=day), pick):
+        Exemption.objects.filter(pk=exemption.pk).update(until=day)
+
+
 def settle(pick, day, area):
     figures.settle(today=TODAY)
 
 
-ACTS = (establish, establish, establish, dissolve, move_unit, add_place, change_area, move_town, move_place, settle)
+ACTS = (
+    *(establish, establish, establish, dissolve, move_unit, add_place, merge_place, change_area),
+    *(move_town, move_place, exempt, count_again, settle),
+)
 HISTORIES = st.lists(st.tuples(st.sampled_from(ACTS), PICKS, DAYS, st.sampled_from(PlaceArea.values)), min_size=1, max_size=12)
 
 

@@ -91,7 +91,7 @@ def test_a_place_that_changes_its_area_changes_the_breakdown(settled):
     Place.objects.filter(organization=place).update(area=PlaceArea.INTEGRATED)
     figures.settle(today=TODAY)
 
-    changed = Figure.objects.of(year=2026, indicator="organization").filter(group=PlaceArea.INTEGRATED)
+    changed = Figure.objects.of(year=2026, indicator="organization").filter(part=PlaceArea.INTEGRATED)
     assert {row.organization_id: (row.covered, row.total) for row in changed} == dict.fromkeys(place.line[:-1], (0, 1))
     assert figures_of(2026) == counted_by_hand(TODAY)
 

@@ -12,7 +12,9 @@ def test_universe_is_the_schools_open_on_the_day(jiaxing):
     closed = jiaxing.school(closed_on=date(2013, 8, 31))
 
     county = jiaxing.county().pk
-    as_rows = [{"organization_id": school.pk, "county_id": county, "group": area} for school, area in ((always, "urban"), (later, "rural"))]
+    as_rows = [
+        {"organization_id": school.pk, "county_id": county, "groups": [area]} for school, area in ((always, "urban"), (later, "rural"))
+    ]
     assert sorted(indicators.universe(date(2013, 12, 31)), key=lambda row: row["organization_id"]) == as_rows
     assert {row["organization_id"] for row in indicators.universe(date(2012, 12, 31))} == {always.pk, closed.pk}
 

@@ -16,7 +16,7 @@ def units(rows):
 def test_universe_is_every_reporting_unit(jiaxing):
     rows = list(indicators.universe(END))
     assert len(rows) == 10
-    assert {"organization_id": jiaxing.county().pk, "county_id": jiaxing.county().pk, "group": ""} in rows
+    assert {"organization_id": jiaxing.county().pk, "county_id": jiaxing.county().pk} in rows
 
 
 @pytest.mark.parametrize(

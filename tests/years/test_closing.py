@@ -59,7 +59,8 @@ WRITES = {
     "the template": "UPDATE plans_section SET title = 'x'",
     "a window": "UPDATE years_window SET closes_on = closes_on + 1 WHERE year = 2013",
     "a target": "UPDATE coverage_target SET percent = 1 WHERE year = 2013",
-    "a new target": "INSERT INTO coverage_target (indicator, year, percent) VALUES ('x', 2013, 1)",
+    "a new target": "INSERT INTO coverage_target (indicator, year, percent, reason) VALUES ('x', 2013, 1, '')",
+    "a step on the way to it": "INSERT INTO coverage_milestone (indicator, due_on, percent) VALUES ('x', '2013-06-30', 1)",
     "a new exemption": "INSERT INTO years_exemption (window_id, organization_id, county_id, reason)"
     " SELECT w.id, o.id, o.id, 'x' FROM years_window w, organizations_organization o WHERE o.kind = 'county' AND w.year = 2013",
     "the list": "UPDATE coverage_fact SET covered = true WHERE year_id = 2013",
@@ -301,8 +302,8 @@ def test_corrected_fact_is_in_every_figure_above_it(counted, officer, jiaxing):
     line = Organization.objects.above(jiaxing.town()).values_list("pk", flat=True)
 
     def shown():
-        rows = Figure.objects.filter(year=2013, indicator="organization", organization__in=line, group__in=["", counted.group])
-        return {(row.organization.kind, bool(row.group)): row.covered for row in rows.select_related("organization")}
+        rows = Figure.objects.filter(year=2013, indicator="organization", organization__in=line, part__in=["", *counted.groups])
+        return {(row.organization.kind, bool(row.part)): row.covered for row in rows.select_related("organization")}
 
     before = shown()
     corrections.correct(fact=counted, covered=True, reason="漏登。", by=officer)
@@ -335,9 +336,9 @@ def test_correction_opens_no_other_way(counted, officer, jiaxing):
     facts, sums = Fact.objects.filter(year=2013), Figure.objects.filter(year=2013)
     for write in (
         lambda: facts.filter(organization=jiaxing.place(number=2)).update(covered=True),
-        lambda: facts.filter(pk=counted.pk).update(covered=True, group="rural"),
-        lambda: sums.filter(organization=jiaxing.city, group="").update(covered=7),
-        lambda: sums.filter(organization=jiaxing.city, group="").update(total=7000),
+        lambda: facts.filter(pk=counted.pk).update(covered=True, groups=["rural"]),
+        lambda: sums.filter(organization=jiaxing.city, part="").update(covered=7),
+        lambda: sums.filter(organization=jiaxing.city, part="").update(total=7000),
     ):
         with pytest.raises(IntegrityError, match=FROZEN), transaction.atomic():
             write()

@@ -8,10 +8,10 @@ from apps.core import turns
 from apps.core.errors import Conflict, DomainError
 from apps.coverage.models import Fact, FactCorrection, Figure
 
-# The figures of every node on the fact's line, for the whole and for its group.
+# The figures of every node on the fact's line: the whole, its groups and its ways.
 _FIGURES = """
 UPDATE coverage_figure SET covered = covered + %s
-WHERE year_id = %s AND indicator = %s AND path @> %s::ltree AND "group" IN ('', %s)
+WHERE year_id = %s AND indicator = %s AND path @> %s::ltree AND part = ANY (%s)
 """
 
 
@@ -34,7 +34,7 @@ def correct(*, fact: Fact, covered: bool, reason: str, by: Any) -> FactCorrectio
     stored.covered = covered
     stored.save(update_fields=["covered"])
     with connection.cursor() as cursor:
-        cursor.execute(_FIGURES, [1 if covered else -1, stored.year_id, stored.indicator, stored.path, stored.group])
+        cursor.execute(_FIGURES, [1 if covered else -1, stored.year_id, stored.indicator, stored.path, ["", *stored.groups, *stored.ways]])
     return correction
 
 

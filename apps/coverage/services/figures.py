@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.core import scope, turns
 from apps.core.errors import DomainError
-from apps.coverage.models import Year
+from apps.coverage.models import Exemption, Year
 from apps.coverage.registry import indicators
 from apps.coverage.services import counting
 from apps.coverage.triggers import TREE
@@ -93,7 +93,7 @@ def _take() -> Changes:
 def _count_changes(year: Year, day: date, changes: Changes) -> None:
     """Count the touched organizations, for the indicators that read what was touched."""
     for indicator in indicators():
-        tables = [TREE, *(source._meta.db_table for source in indicator.sources)]
+        tables = [TREE, Exemption._meta.db_table, *(source._meta.db_table for source in indicator.sources)]
         touched: set[int] = set().union(*(changes.get(table, ()) for table in tables))
         if touched:
             counting.changed(indicator, year=year.pk, day=day, organizations=sorted(touched))

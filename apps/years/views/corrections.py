@@ -1,5 +1,6 @@
 """Corrections to a closed year: one unit's report opened again, one organization's fact put right."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -128,6 +129,7 @@ class CorrectFact(Guarded, FormPage, SingleObjectMixin, FormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         words = (self.indicator.undone, self.indicator.done)
         facts = {"was": words[self.object.covered], "becomes": words[not self.object.covered]}
+        facts["definition"] = self.indicator.rule(date(self.object.year_id, 12, 31)).definition
         figures = corrections.above(fact=self.object)
         return super().get_context_data(fact=self.object, indicator=self.indicator, figures=figures, **facts, **kwargs)
 
