@@ -27,8 +27,7 @@ HOST = "127.0.0.1"
 @contextmanager
 def database(*, divisions: bool = True) -> Iterator[None]:
     """The city's real tree, unless the bench brings its own, in an empty portal; gone when the block ends."""
-    name = f"bench_{_name()}"
-    with _working_in(name, "template1"):
+    with _working_in(f"bench_{name()}", "template1"):
         databases.migrate()
         if divisions:
             call_command("load_divisions", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: PTH123, SIM115
@@ -36,27 +35,29 @@ def database(*, divisions: bool = True) -> Iterator[None]:
 
 
 @contextmanager
-def copy(suffix: str) -> Iterator[None]:
-    """A database like the one we are in, to work in until the block ends; then it is gone. Nobody else may be connected."""
-    with _working_in(f"{_name()}_{suffix}", _name()):
+def copy(suffix: str, *, like: str = "") -> Iterator[None]:
+    """A copy of a database, else of the one we are in, to work in until the block ends. Nobody may be connected to what is copied."""
+    template = like or name()
+    with _working_in(f"{template}_{suffix}", template):
         yield
 
 
 @contextmanager
-def _working_in(name: str, template: str) -> Iterator[None]:
-    before = _name()
+def _working_in(database: str, template: str) -> Iterator[None]:
+    before = name()
     connections.close_all()
-    databases.create(name, template)
-    databases.work_in(name)
+    databases.create(database, template)
+    databases.work_in(database)
     try:
         yield
     finally:
         connections.close_all()
         databases.work_in(before)
-        databases.drop(name)
+        databases.drop(database)
 
 
-def _name() -> str:
+def name() -> str:
+    """The database that we are in."""
     return connections["owner"].settings_dict["NAME"]
 
 

@@ -13,7 +13,7 @@ from apps.core.errors import DomainError
 from apps.coverage.models import Exemption, Year
 from apps.coverage.registry import indicators
 from apps.coverage.services import counting
-from apps.coverage.triggers import TREE
+from apps.coverage.triggers import EVERYTHING, TREE
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +74,8 @@ def _catch_up(today: date, anew: Callable[[Year], bool] = lambda year: False) ->
     Year.objects.get_or_create(pk=today.year)
     changes, years = _take(), list(Year.objects.open())
     for year in years:
+        if EVERYTHING in changes:
+            year.computed_on = None  # nobody said what the figures should be by now, so nothing can have drifted from it
         if year.computed_on is not None and year.computed_on == year.day(today) and not anew(year):
             _count_changes(year, year.computed_on, changes)
         else:
