@@ -63,7 +63,7 @@ class Organization(models.Model):
         ordering = ["position", "code", "pk"]
         default_permissions = ()
         permissions = list(PERMISSIONS.items())
-        indexes = [GistIndex(fields=["path"], name="organization_path")]
+        indexes = [GistIndex(fields=["path"], name="organization_path"), models.Index(fields=["kind"], name="organization_kind")]
         constraints = [
             models.UniqueConstraint(fields=["parent", "kind", "name"], name="organization_name_once_below_parent"),
             models.UniqueConstraint(fields=["id", "county"], name="organization_with_county"),

@@ -39,50 +39,43 @@ CROSS JOIN LATERAL (VALUES {parts}) AS part (part, covered, total)
 WHERE part.total IS NOT NULL
 """
 
-# Step 1 of counting anew: the list, compared with what is stored in one pass. Answers how many lines had to be put right.
+# Counting anew is a read, of which PostgreSQL's processes share the work, until it is known what differs from what is stored.
+# Step 1: the list, compared in one pass.
 _LIST = f"""
-WITH differs AS MATERIALIZED (
-    SELECT fresh.*, stored.organization_id AS gone
-    FROM ({{fresh}}) fresh FULL JOIN ({_STORED}) stored USING (organization_id)
-    WHERE (fresh.county_id, fresh.path, fresh.groups, fresh.ways, fresh.covered)
-        IS DISTINCT FROM (stored.county_id, stored.path, stored.groups, stored.ways, stored.covered)
-),
-came AS (SELECT {_LINE} FROM differs WHERE organization_id IS NOT NULL),
+CREATE TEMPORARY TABLE coverage_differs AS
+SELECT fresh.*, stored.organization_id AS gone FROM ({{fresh}}) fresh FULL JOIN ({_STORED}) stored USING (organization_id)
+WHERE (fresh.county_id, fresh.path, fresh.groups, fresh.ways, fresh.covered)
+    IS DISTINCT FROM (stored.county_id, stored.path, stored.groups, stored.ways, stored.covered)
+"""  # noqa: S608
+_PUT_RIGHT_LIST = f"""
+WITH came AS (SELECT {_LINE} FROM coverage_differs WHERE organization_id IS NOT NULL),
 gone AS (
     DELETE FROM coverage_fact WHERE year_id = %s AND indicator = %s
-        AND organization_id = ANY (ARRAY(SELECT gone FROM differs WHERE organization_id IS NULL))
-    RETURNING id
-),
-written AS ({_WRITE_FACTS} RETURNING id)
-SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
+        AND organization_id = ANY (ARRAY(SELECT gone FROM coverage_differs WHERE organization_id IS NULL))
+)
+{_WRITE_FACTS}
 """  # noqa: S608
 
 # Step 2: the figures of every node, from the list alone.
-_SUMS = f"""
+_SUMS = """
+CREATE TEMPORARY TABLE coverage_differs AS
 WITH line AS (
-    SELECT {{line}}::text AS line, groups, ways, covered::int AS covered, 1 AS total
+    SELECT {line}::text AS line, groups, ways, covered::int AS covered, 1 AS total
     FROM coverage_fact WHERE year_id = %s AND indicator = %s
-),
-differs AS MATERIALIZED (
-    SELECT counted.*, stored.id AS gone
-    FROM ({{added}}) counted
-    FULL JOIN (SELECT * FROM coverage_figure WHERE year_id = %s AND indicator = %s) stored USING (organization_id, part)
-    WHERE (counted.county_id, counted.path, counted.covered, counted.total)
-        IS DISTINCT FROM (stored.county_id, stored.path, stored.covered, stored.total)
-),
-gone AS (
-    DELETE FROM coverage_figure WHERE id = ANY (ARRAY(SELECT gone FROM differs WHERE total IS NULL))
-    RETURNING id
-),
-written AS (
-    INSERT INTO coverage_figure (year_id, indicator, organization_id, county_id, path, part, covered, total)
-    SELECT %s, %s, organization_id, county_id, path, part, covered, total FROM differs WHERE total IS NOT NULL
-    ON CONFLICT (county_id, year_id, indicator, organization_id, part)
-        DO UPDATE SET path = excluded.path, covered = excluded.covered, total = excluded.total
-    RETURNING id
 )
-SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
-"""  # noqa: S608
+SELECT counted.*, stored.id AS gone
+FROM ({added}) counted
+FULL JOIN (SELECT * FROM coverage_figure WHERE year_id = %s AND indicator = %s) stored USING (organization_id, part)
+WHERE (counted.county_id, counted.path, counted.covered, counted.total)
+    IS DISTINCT FROM (stored.county_id, stored.path, stored.covered, stored.total)
+"""
+_PUT_RIGHT_SUMS = """
+WITH gone AS (DELETE FROM coverage_figure WHERE id = ANY (ARRAY(SELECT gone FROM coverage_differs WHERE total IS NULL)))
+INSERT INTO coverage_figure (year_id, indicator, organization_id, county_id, path, part, covered, total)
+SELECT %s, %s, organization_id, county_id, path, part, covered, total FROM coverage_differs WHERE total IS NOT NULL
+ON CONFLICT (county_id, year_id, indicator, organization_id, part)
+    DO UPDATE SET path = excluded.path, covered = excluded.covered, total = excluded.total
+"""
 
 # Lines that differ from the stored ones leave with their old path and come with their new one, so a move is a change like any other.
 _DELTAS = f"""
@@ -116,11 +109,19 @@ def anew(indicator: Indicator, *, year: int, day: date) -> int:
     key: list[Any] = [year, indicator.key]
     # What is no node itself adds to the line above it.
     line = "path" if indicator.level in NODES else "subpath(path, 0, -1)"
+    lines = _put_right(_LIST.format(fresh=fresh), [*fresh_params, *key], _PUT_RIGHT_LIST, key * 2)
+    sums = _SUMS.format(line=line, added=_added(indicator, "line"))
+    return lines + _put_right(sums, [*key, list(NODES), *key], _PUT_RIGHT_SUMS, key)
+
+
+def _put_right(differs: str, asked: list[Any], put_right: str, params: list[Any]) -> int:
+    """Look for what differs, and write it. Answers how much."""
     with connection.cursor() as cursor:
-        cursor.execute(_LIST.format(fresh=fresh), [*fresh_params, *key * 3])
-        lines = cursor.fetchone()[0]
-        cursor.execute(_SUMS.format(line=line, added=_added(indicator, "line")), [*key, list(NODES), *key * 2])
-        return lines + cursor.fetchone()[0]
+        cursor.execute(differs, asked)
+        if count := cursor.rowcount:
+            cursor.execute(put_right, params)
+        cursor.execute("DROP TABLE coverage_differs")
+    return count
 
 
 def changed(indicator: Indicator, *, year: int, day: date, organizations: Sequence[int]) -> None:

@@ -116,7 +116,10 @@ class Migration(migrations.Migration):
                     ("conferences.confirm", "确认联席会议纪要"),
                 ],
                 "default_permissions": (),
-                "indexes": [django.contrib.postgres.indexes.GistIndex(fields=["path"], name="organization_path")],
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["path"], name="organization_path"),
+                    models.Index(fields=["kind"], name="organization_kind"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("parent", "kind", "name"), name="organization_name_once_below_parent"),
                     models.UniqueConstraint(fields=("id", "county"), name="organization_with_county"),
