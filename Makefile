@@ -8,6 +8,7 @@ VENV := var/venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -r
 EMBEDDED := $(BIN)/python -m jiaxing_pioneers.embedded
+unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes: none compiles what another has
 PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 FRONT_END := package.json $(wildcard static/src/*.* static/src/*/*.* static/src/*/*/*.* fixtures/*.geojson)
 
@@ -98,9 +99,10 @@ var/.static: var/.assets var/.python $(wildcard static/img/*)
 	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity=0
 	@touch $@
 
-# Chromium, letters for it to draw, and what the Node.js inside Playwright needs.
+# Chromium (the shell without windows, where there is one), letters for it to draw, and what the Node.js inside Playwright needs.
 var/.browser: | var/.venv
-	@command -v chromium > /dev/null && $(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2> /dev/null \
+	@{ command -v chromium-headless-shell || ($(call apt,chromium-headless-shell)) 2> /dev/null || command -v chromium; } > /dev/null \
+		&& $(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2> /dev/null \
 		|| $(call apt,chromium fonts-noto-cjk libatomic1)
 	@touch $@
 

@@ -1,14 +1,17 @@
 """The test database holds the city's real divisions; every test runs in a transaction of its own that is rolled back."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+from django.test import override_settings
 
 from apps.core import logs, scope
 from tests import databases
@@ -23,13 +26,14 @@ def database_templates(django_test_environment, tmp_path_factory, worker_id) -> 
 
 @pytest.fixture(scope="session")
 def template_city(database_templates, django_db_blocker) -> str:
-    """The template with the city's divisions: the owner makes and migrates it, as in production."""
+    """The template with the city's divisions, where every role has been held: the owner makes and migrates it, as in production."""
 
     def make(name: str) -> None:
         databases.create(name)
         databases.work_in(name)
         databases.migrate()
         call_command("load_divisions", verbosity=0)
+        databases.open_roles()
         connections.close_all()
 
     with django_db_blocker.unblock():
@@ -60,10 +64,15 @@ def django_db_setup(database_templates, template_city, django_db_blocker) -> Ite
         databases.drop(copy)
 
 
-@pytest.fixture(autouse=True)
-def no_role_asks_for_a_second_factor(settings: Any) -> None:
-    """The tests of sign-in ask for it themselves; everybody else's people go straight to their work."""
-    settings.SECOND_FACTOR_ROLES = []
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_the_suite() -> Iterator[None]:
+    """No role asks for a second factor: the tests of sign-in ask for it themselves, everybody else's people go straight to their work. All
+    tests come from one address; those about rate limits set their own. Static files are found when they are asked for, instead of being
+    listed by every client that a test makes.
+    """
+    limits = dict.fromkeys(settings.RATE_LIMITS, "1000000/minute")
+    with override_settings(SECOND_FACTOR_ROLES=[], RATE_LIMITS=limits, WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture
@@ -84,12 +93,13 @@ def _let_tests_tidy_up(connection: Any, **kwargs: Any) -> None:
             cursor.execute("SELECT set_config(%s, 'tests', false)", [logs.MAINTENANCE])
 
 
-@pytest.fixture(autouse=True)
-def generous_limits(settings) -> None:
-    """All tests come from one address; those about rate limits set their own."""
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "100000/minute")
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest go first, so that no worker is left alone with one of them at the end."""
-    items.sort(key=lambda item: not item.path.parent.name.startswith(("trust", "browser")))
+    """The files that take longest go first, so that no worker is left alone with one of them at the end; the stories together."""
+    order = {"trust": 0, "browser": 1}
+    items.sort(key=lambda item: order.get(item.path.parent.name, 2))

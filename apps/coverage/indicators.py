@@ -6,9 +6,9 @@ from datetime import date
 
 from django.db.models import F, QuerySet
 
-from apps.coverage.registry import CIRCULAR, Indicator, Rule, register, sorted_into
+from apps.coverage.registry import CIRCULAR, Ease, Indicator, Rule, register, sorted_into
 from apps.organizations.enums import Kind, PlaceArea, SchoolArea, UnitKind
-from apps.organizations.models import PioneerUnit, Place, School
+from apps.organizations.models import Organization, PioneerUnit, Place, School
 
 WAYS = (UnitKind.HOLIDAY_TEAM, UnitKind.COMMUNITY_COMMITTEE, UnitKind.BRIGADE, UnitKind.SQUAD)  # in the circular's order
 
@@ -19,6 +19,16 @@ def _places(day: date) -> QuerySet:
 
 def _reached(day: date) -> QuerySet:
     return PioneerUnit.objects.active_on(day).of_kind(*WAYS).values("organization_id", way=F("kind"))
+
+
+def _beside_a_brigade(day: date) -> QuerySet:
+    """Places of the towns where a school has a brigade."""
+    brigades = PioneerUnit.objects.active_on(day).filter(kind=UnitKind.BRIGADE, organization__kind=Kind.SCHOOL)
+    return Organization.objects.of_kind(Kind.PLACE).filter(parent__in=brigades.values("organization__parent")).values("pk")
+
+
+def _reached_before(day: date) -> QuerySet:
+    return PioneerUnit.objects.filter(dissolved_on__lte=day, organization__kind=Kind.PLACE).values("organization")
 
 
 ORGANIZATION = register(
@@ -43,6 +53,10 @@ ORGANIZATION = register(
         sources=(Place, PioneerUnit),
         groups=dict(PlaceArea.choices),
         ways={kind.value: str(kind.label) for kind in WAYS},
+        eases=(
+            Ease("所在镇（街道）有学校大队", _beside_a_brigade),
+            Ease("曾有少先队组织", _reached_before),
+        ),
         position=1,
     )
 )
