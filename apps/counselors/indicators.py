@@ -60,21 +60,22 @@ def trained(day: date) -> QuerySet:
     return Counselor.objects.all_certified_on(day).values("organization_id")
 
 
-def _of_schools(key: str, label: str, definition: str, covered: Callable[[date], QuerySet], source: type, position: int) -> Indicator:
-    return Indicator(
-        key=key,
-        label=label,
-        level=Kind.SCHOOL,
-        counted="所学校",
-        rules=(Rule(since=CIRCULAR, definition=definition, universe=schools, covered=covered),),
-        sources=(School, source),
-        groups=dict(SchoolArea.choices),
-        position=position,
+def _register(key: str, label: str, definition: str, covered: Callable[[date], QuerySet], source: type, position: int) -> None:
+    register(
+        Indicator(
+            key=key,
+            label=label,
+            level=Kind.SCHOOL,
+            counted="所学校",
+            rules=(Rule(since=CIRCULAR, definition=definition, universe=schools, covered=covered),),
+            sources=(School, source),
+            groups=dict(SchoolArea.choices),
+            position=position,
+        )
     )
 
 
-# Not registered yet: the other side's school cannot be noted in its writer's scope, and the write is refused (coverage/triggers.py).
-EXCHANGE = _of_schools(
+_register(
     "counselor_exchange",
     "辅导员交流覆盖率",
     "统计日已开办、尚未撤并的学校中，参加过当年辅导员交流的学校所占比例，派出辅导员的学校和接待的学校都计入。"
@@ -83,7 +84,7 @@ EXCHANGE = _of_schools(
     Exchange,
     28,
 )
-TRAINING = _of_schools(
+_register(
     "counselor_training",
     "大队辅导员培训率",
     "统计日已开办、尚未撤并的学校中，在任大队辅导员都已取得培训证书的学校所占比例。发证日期不晚于统计日的才算取得，未填发证日期的不算；"
@@ -92,4 +93,3 @@ TRAINING = _of_schools(
     Counselor,
     29,
 )
-register(TRAINING)
