@@ -46,7 +46,7 @@ TREE = "organizations_organization"
 MANY, EVERYTHING = 10_000, "*"
 WHOLE = scope.EVERYTHING.as_setting()
 
-# A row may be about several organizations, and not all of them its writer's: the trigger's arguments are the columns that name them, and the
+# A row may be about several organizations, not all of them its writer's: the trigger's arguments are the columns that name them, and the
 # note is written in a scope that reaches all. The county is read from the tree: in the middle of a move an old row still carries the county
 # it has just left.
 FUNCTIONS = f"""
