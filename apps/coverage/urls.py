@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.coverage import views
+from apps.coverage import bulletins, views
 
 app_name = "coverage"
 
@@ -8,4 +8,5 @@ urlpatterns = [
     path("", views.Dashboard.as_view(), name="dashboard"),
     path("recompute/", views.Recompute.as_view(), name="recompute"),
     path("<int:pk>/", views.NodeDetail.as_view(), name="node"),
+    path("<int:pk>/bulletin/", bulletins.NodeBulletin.as_view(), name="bulletin"),
 ]
