@@ -19,7 +19,7 @@ NOT_YOURS = "您的角色看不到这个单位的覆盖情况，没有生成通�
 
 @kind(BULLETIN, permission="coverage.view", before=figures.settle)
 def bulletin(job: Job, progress: Progress) -> Result:
-    """One node in one year: `arguments` are `node` and `year`. The figures were settled before, so that no page waits for the typesetting."""
+    """Of one node in one year (`arguments`). Figures are settled before it begins, so that no page waits until it is typeset."""
     progress.total = 2
     node = selectors.nodes(job.owner).filter(pk=job.arguments["node"]).first()
     if node is None:

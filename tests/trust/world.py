@@ -48,7 +48,7 @@ SUBJECTS = ("own", "sibling", "invited", "other", "nobody")
 OUTSIDERS = ("anonymous", "no role", "hat not chosen")
 
 # The kind of organization that a page is about, where the view does not say it.
-KINDS = {"coverage:node": Kind.TOWN, "people:handover": Kind.SCHOOL}
+KINDS = {"coverage:node": Kind.TOWN, "coverage:bulletin": Kind.TOWN, "people:handover": Kind.SCHOOL}
 
 
 class Browser(RequestFactory):

@@ -26,6 +26,7 @@ TO = {
     Kind.COUNTY: "各镇（街道）、学校少先队组织",
     Kind.TOWN: "各学校、村（社区）少先队组织",
 }
+TO_SCHOOLS = "各学校少先队组织"  # of a unit without towns
 UNDATED = "\u3000\u3000年\u3000月\u3000日"
 
 
@@ -74,7 +75,7 @@ def written(reading: Reading) -> Bulletin:
     numbered = (replace(each, heading=f"{blocks.label(1, n)}{each.heading}") for n, each in enumerate(parts, start=1))
     return Bulletin(
         lines=(f"关于{reading.node}{reading.year}年度", f"{SUBJECT}的通报"),
-        to=TO[Kind(node.kind)],
+        to=TO_SCHOOLS if node.kind == Kind.COUNTY and not reading.overview.rows else TO[Kind(node.kind)],
         opening=_opening(reading),
         parts=tuple(numbered),
         definitions=_numbered((each.indicator.label, _definition(reading, each.indicator)) for each in reading.overview.measures),
@@ -120,7 +121,7 @@ def _units(reading: Reading) -> Iterator[Part]:
 def _single(reading: Reading) -> Iterator[Part]:
     """Each indicator by itself: its units, its groups, its ways."""
     shares, _ = _by_unit(reading)
-    parts = []
+    parts: list[Part] = []
     for measure in reading.overview.measures:
         indicator, charts, grids = measure.indicator, [], []
         if indicator in shares:
@@ -187,7 +188,8 @@ def _remarks(reading: Reading) -> Iterator[Part]:
 
 def _by_unit(reading: Reading) -> tuple[list[Indicator], list[Indicator]]:
     """The indicators that the units have a share of, and those that the units themselves fulfil."""
-    shares, facts = [], []
+    shares: list[Indicator] = []
+    facts: list[Indicator] = []
     for indicator in (each.indicator for each in reading.overview.measures):
         counted = [row.measures[indicator.key] for row in reading.overview.rows if row.measures[indicator.key].ratio.total]
         if counted:

@@ -152,7 +152,8 @@ def _exempted(overview: Overview, user: Any) -> list[tuple[Exemption, str]]:
     placed = []
     for each in found:
         organization = each.organization
-        line = f"{lines.get(organization.parent_id, organization.path.rpartition('.')[0])}.{organization.pk}"
+        above_it = lines.get(organization.parent_id or 0, organization.path.rpartition(".")[0])
+        line = f"{above_it}.{organization.pk}"
         if organization.pk in counted[each.indicator] and f"{line}.".startswith(f"{overview.path}."):
             placed.append((each, line))
     return placed

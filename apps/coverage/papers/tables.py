@@ -81,7 +81,7 @@ def of_indicator(reading: Reading, measure: Measure, below: str) -> Grid:
 def of_groups(reading: Reading, measure: Measure) -> Grid:
     """By what the organizations are."""
     indicator, total = measure.indicator, measure.ratio.total
-    rows = tuple((part.label, *_of_part(part)) for part in measure.parts)
+    rows = tuple((part.label, *_of_part(part)) for part in measure.parts if part.ratio.total)
     overlapping = sum(part.ratio.total for part in measure.parts) > total
     note = "同时属于几类的，分别计入。" if overlapping else ""
     name = f"{reading.node}{reading.year}年{indicator.label}（按类型）"
