@@ -8,6 +8,7 @@ VENV := var/venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -r
 EMBEDDED := $(BIN)/python -m jiaxing_pioneers.embedded
+unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes: none compiles what another has
 PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 FRONT_END := package.json $(wildcard static/src/*.* static/src/*/*.* static/src/*/*/*.* fixtures/*.geojson)
 

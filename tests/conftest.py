@@ -1,5 +1,6 @@
 """The test database holds the city's real divisions; every test runs in a transaction of its own that is rolled back."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,14 @@ def database_templates(django_test_environment, tmp_path_factory, worker_id) -> 
 
 @pytest.fixture(scope="session")
 def template_city(database_templates, django_db_blocker) -> str:
-    """The template with the city's divisions: the owner makes and migrates it, as in production."""
+    """The template with the city's divisions, where every role has been held: the owner makes and migrates it, as in production."""
 
     def make(name: str) -> None:
         databases.create(name)
         databases.work_in(name)
         databases.migrate()
         call_command("load_divisions", verbosity=0)
+        databases.open_roles()
         connections.close_all()
 
     with django_db_blocker.unblock():
@@ -85,11 +87,24 @@ def _let_tests_tidy_up(connection: Any, **kwargs: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def static_files_are_found_when_asked_for(settings) -> None:
+    """Instead of being listed by every client that a test makes."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
 def generous_limits(settings) -> None:
     """All tests come from one address; those about rate limits set their own."""
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "100000/minute")
 
 
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest go first, so that no worker is left alone with one of them at the end."""
-    items.sort(key=lambda item: not item.path.parent.name.startswith(("trust", "browser")))
+    """The files that take longest go first, so that no worker is left alone with one of them at the end; the stories together."""
+    order = {"trust": 0, "browser": 1}
+    items.sort(key=lambda item: order.get(item.path.parent.name, 2))

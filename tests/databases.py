@@ -18,6 +18,12 @@ from django.db.migrations.state import ProjectState
 from pgtrigger.migrations import AddTrigger
 from psycopg2.extensions import quote_ident
 
+from apps.core import scope
+from apps.organizations.enums import Kind
+from apps.organizations.models import Organization
+from apps.organizations.roles import ROLES
+from apps.organizations.services import roles
+
 PASSWORD = "hong-ling-jin-2012"  # of the demo accounts
 UNATTENDED = 12  # the Redis database whose queue no worker reads; the portals count up from 2, other workers down from 15
 
@@ -84,8 +90,8 @@ def migrate() -> None:
     """The migrations of production, in their order, into the empty database that both roles are connected to.
 
     Of their half minute nearly all goes into rendering, after each operation, every model that has to do with the one it touched, so that
-    a change reaches them. A table that has just been made changes none of the others, and a trigger none at all: these are not rendered
-    anew. What the database is told stays the same.
+    a change reaches them. A table that has just been made changes none of the others, and a trigger, a constraint and an index none at all:
+    these are not rendered anew. What the database is told stays the same.
     """
 
     def reload_model(state: ProjectState, app_label: str, model_name: str, delay: bool = False) -> None:
@@ -98,11 +104,24 @@ def migrate() -> None:
         options = state.models[app_label, operation.model_name.lower()].options
         options["triggers"] = [*options.get("triggers", []), operation.trigger]
 
+    def append_option(state: ProjectState, app_label: str, model_name: str, option_name: str, added: Any) -> None:
+        options = state.models[app_label, model_name].options
+        options[option_name] = [*options[option_name], added]
+
     usual = ProjectState.reload_model
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ProjectState, "reload_model", reload_model)
+        patch.setattr(ProjectState, "_append_option", append_option)
         patch.setattr(AddTrigger, "state_forwards", add_trigger)
         call_command("migrate", database="owner", verbosity=0)
+
+
+def open_roles() -> None:
+    """Every role above the schools has been held by somebody before, so that a test's person joins a group that is there."""
+    with scope.opened(scope.EVERYTHING):
+        for role in ROLES.values():
+            at = Organization.objects.filter(kind__in=role.levels - {Kind.SCHOOL})
+            roles.opened(role, {organization.pk: organization for organization in at})
 
 
 def load_demo(name: str, files: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
@@ -31,9 +32,15 @@ def source(function: Source) -> Source:
     return function
 
 
+@cache
+def _discover() -> None:
+    """Once: to look for the files that most apps do not have costs more than to ask those that do."""
+    autodiscover_modules("todos")
+
+
 def of(user: Any) -> list[Todo]:
     """Everything that waits for the user, urgent first."""
-    autodiscover_modules("todos")
+    _discover()
     order = {"warning": 0, "action": 1, "info": 2}
     found = [todo for each in _sources for todo in each(user)]
     return sorted(found, key=lambda todo: (order[todo.tone], todo.due is None, todo.due or 0))

@@ -12,7 +12,7 @@ from django.db.models import Q
 from apps.core.lifecycle.enums import State, Verb
 from apps.core.lifecycle.models import Passage, Slot
 from apps.counselors.enums import Post, Topic, Type
-from apps.counselors.querysets import CounselorQuerySet
+from apps.counselors.querysets import CounselorQuerySet, ExchangeQuerySet
 from apps.organizations.models import Organization, TenantModel
 from apps.organizations.two_sided.models import TwoSidedRemark, TwoSidedReport, TwoSidedStep
 from apps.organizations.validators import not_in_future, since_founding
@@ -94,6 +94,8 @@ class Exchange(TwoSidedReport):
         help_text="合计小时数，如 4 或 1.5。",
     )
     summary = models.TextField("交流小结", blank=True, max_length=2000, help_text="做了什么、有什么收获，几句话即可。")
+
+    objects = ExchangeQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
 
     class Meta(TwoSidedReport.Meta):
         verbose_name = "辅导员交流"

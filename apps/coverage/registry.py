@@ -32,6 +32,14 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Ease:
+    """Why some of what is missing is easier to cover than the rest: in words, and as a question for the organizations it holds for."""
+
+    label: str
+    rows: Rows  # a queryset of one column, their keys
+
+
+@dataclass(frozen=True)
 class Indicator:
     """One ratio of the city's work: of the organizations in a universe, how many are covered, by the rule of the day.
 
@@ -46,6 +54,7 @@ class Indicator:
     sources: tuple[type[models.Model], ...]  # tables whose `scope_columns` say which organizations a row is about
     groups: Mapping[str, str] = field(default_factory=dict)  # what an organization may be, one or several: key → label
     ways: Mapping[str, str] = field(default_factory=dict)  # by what it may be covered, one or several: key → label
+    eases: tuple[Ease, ...] = ()  # in which order to go on with what is missing, the easiest first
     position: int = 0
 
     def rule(self, day: date) -> Rule:

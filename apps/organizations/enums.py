@@ -50,9 +50,12 @@ class UnitKind(models.TextChoices):
     SQUAD = "squad", "中队"
     HOLIDAY_TEAM = "holiday_team", "雏鹰假日小队"
     COMMUNITY_COMMITTEE = "community_committee", "社区少工委"
+    TOWN_COMMITTEE = "town_committee", "镇（街道）少工委"
 
 
 # What a place is reached by (circular §3.2.1). A squad counts through its brigade's school, or alone at a place.
 AT_SCHOOL = frozenset({UnitKind.BRIGADE, UnitKind.SQUAD})
-AT_PLACE = frozenset(UnitKind)
-UNITS_AT: dict[str, frozenset[UnitKind]] = {Kind.SCHOOL: AT_SCHOOL, Kind.PLACE: AT_PLACE}  # no other kind has units of its own
+AT_TOWN = frozenset({UnitKind.TOWN_COMMITTEE})
+AT_PLACE = frozenset(UnitKind) - AT_TOWN
+# No other kind has units of its own.
+UNITS_AT: dict[Kind, frozenset[UnitKind]] = {Kind.TOWN: AT_TOWN, Kind.PLACE: AT_PLACE, Kind.SCHOOL: AT_SCHOOL}

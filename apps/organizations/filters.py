@@ -4,7 +4,7 @@ import django_filters as filters
 from django import forms
 from django.utils import timezone
 
-from apps.organizations.enums import Kind, PlaceArea, SchoolArea
+from apps.organizations.enums import UNITS_AT, Kind, PlaceArea, SchoolArea
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.organizations.querysets import OrganizationQuerySet
@@ -13,8 +13,11 @@ AREAS = [
     ("村（社区）", [(f"place-{value}", label) for value, label in PlaceArea.choices]),
     ("学校", [(f"school-{value}", f"{label}学校") for value, label in SchoolArea.choices]),
 ]
-CLOSED = "closed"
-KINDS = [(kind.value, kind.label) for kind in (Kind.COUNTY, Kind.TOWN, Kind.PLACE, Kind.SCHOOL)] + [(CLOSED, "已撤并学校")]
+CLOSED = {"closed-place": Kind.PLACE, "closed-school": Kind.SCHOOL}
+KINDS = [
+    *((kind.value, kind.label) for kind in (Kind.COUNTY, Kind.TOWN, Kind.PLACE, Kind.SCHOOL)),
+    *((value, f"已撤并{kind.label}") for value, kind in CLOSED.items()),
+]
 
 
 class OrganizationFilter(filters.FilterSet):
@@ -41,9 +44,11 @@ class OrganizationFilter(filters.FilterSet):
         return queryset.matching(value)
 
     def by_kind(self, queryset: OrganizationQuerySet, name: str, value: str) -> OrganizationQuerySet:
-        """Schools are those that are there; the closed ones are asked for by themselves."""
+        """Schools and places are those that are there; the closed ones are asked for by themselves."""
         today = timezone.localdate()
-        return queryset.closed_on(today) if value == CLOSED else queryset.of_kind(Kind(value)).open_on(today)
+        if closed := CLOSED.get(value):
+            return queryset.of_kind(closed).closed_on(today)
+        return queryset.of_kind(Kind(value)).open_on(today)
 
     def by_branch(self, queryset: OrganizationQuerySet, name: str, value: Organization) -> OrganizationQuerySet:
         """What lies below one organization: a figure opens into the rows it counts."""
@@ -54,7 +59,7 @@ class OrganizationFilter(filters.FilterSet):
         return queryset.filter(**{f"{profile}__area": area})
 
     def by_reach(self, queryset: OrganizationQuerySet, name: str, value: str) -> OrganizationQuerySet:
-        """Of schools and places, which alone have units; `unit_count` is already there."""
+        """Of towns, schools and places, which alone have units; `unit_count` is already there."""
         if value == "yes":
             return queryset.filter(unit_count__gt=0)
-        return queryset.of_kind(Kind.PLACE, Kind.SCHOOL).open_on(timezone.localdate()).filter(unit_count=0)
+        return queryset.of_kind(*UNITS_AT).open_on(timezone.localdate()).filter(unit_count=0)

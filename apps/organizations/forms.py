@@ -21,7 +21,7 @@ def _one_line(text: str) -> str:
 
 
 class UnitForm(SpokenForm):
-    """Establish a unit; the kinds are those that the school or place may have."""
+    """Establish a unit; the kinds are those that the town, school or place may have."""
 
     class Meta:
         model = PioneerUnit
@@ -35,8 +35,10 @@ class UnitForm(SpokenForm):
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        allowed = UNITS_AT[organization.kind]
+        allowed = UNITS_AT[Kind(organization.kind)]
         self.initial["member_count"] = None
+        if organization.kind == Kind.TOWN:
+            self.initial.update(kind=UnitKind.TOWN_COMMITTEE, name=f"{organization}少工委")
         kinds: Any = self.fields["kind"]
         kinds.choices = [choice for choice in UnitKind.choices if choice[0] in allowed]
 
@@ -68,7 +70,8 @@ class PlaceForm(SeenForm):
     class Meta:
         model = Place
         fields = places.FACTS
-        widgets = {"area": forms.RadioSelect}
+        widgets = {"area": forms.RadioSelect, "opened_on": DATE}
+        help_texts = {"opened_on": PROFILE_HELP["opened_on"]}
 
 
 class SchoolForm(SeenForm):

@@ -1,6 +1,7 @@
 """The tree of organizations, what hangs off it, and who holds which role in it."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, ClassVar
 
 import pghistory
@@ -25,9 +26,9 @@ from apps.organizations.enums import (
 from apps.organizations.querysets import (
     OrganizationQuerySet,
     PioneerUnitQuerySet,
+    ProfileQuerySet,
     RemarkQuerySet,
     ReportQuerySet,
-    SchoolQuerySet,
     TenantQuerySet,
 )
 from apps.organizations.roles import PERMISSIONS, ROLES
@@ -107,6 +108,16 @@ class Organization(models.Model):
         return f"{self.name}少工委" if self.kind == Kind.COUNTY and self.code else self.name
 
     @property
+    def profile(self) -> "School | Place | None":
+        """What hangs off a school or a place."""
+        return getattr(self, self.kind, None) if self.kind in (Kind.SCHOOL, Kind.PLACE) else None
+
+    @property
+    def closed_on(self) -> date | None:
+        """The day on which a school or place was closed or merged; nothing else ever is."""
+        return self.profile.closed_on if self.profile else None
+
+    @property
     def line(self) -> tuple[int, ...]:
         """Primary keys from the root down to this organization."""
         return tuple(int(label) for label in self.path.split("."))
@@ -180,6 +191,16 @@ class TenantLook(TenantModel, Look):
         abstract = True
 
 
+def closed_after_opened(kind: str, sentence: str) -> models.CheckConstraint:
+    """Of a profile that opens and closes; either day may be unknown."""
+    in_order = models.Q(closed_on__gte=models.F("opened_on"))
+    return models.CheckConstraint(
+        condition=models.Q(opened_on__isnull=True) | models.Q(closed_on__isnull=True) | in_order,
+        name=f"{kind}_closed_after_opened",
+        violation_error_message=sentence,
+    )
+
+
 @pghistory.track()
 class School(TenantModel):
     """What the circular asks of a school: town or country, central or teaching point, strong or weaker, new-resident or not (§3.2.2)."""
@@ -194,20 +215,12 @@ class School(TenantModel):
     opened_on = models.DateField("建校日期", null=True, blank=True, validators=[not_in_future])
     closed_on = models.DateField("撤并日期", null=True, blank=True, validators=[not_in_future])
 
-    objects = SchoolQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
+    objects = ProfileQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
 
     class Meta:
         verbose_name = "学校"
         verbose_name_plural = "学校"
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(opened_on__isnull=True)
-                | models.Q(closed_on__isnull=True)
-                | models.Q(closed_on__gte=models.F("opened_on")),
-                name="school_closed_after_opened",
-                violation_error_message="撤并日期不能早于建校日期。",
-            ),
-        ]
+        constraints = [closed_after_opened("school", "撤并日期不能早于建校日期。")]
 
     def __str__(self) -> str:
         return self.organization.name
@@ -219,10 +232,15 @@ class Place(TenantModel):
 
     organization = models.OneToOneField(Organization, models.PROTECT, related_name="place", verbose_name="村（社区）", editable=False)
     area = models.CharField("类型", max_length=10, choices=PlaceArea.choices)
+    opened_on = models.DateField("设立日期", null=True, blank=True, validators=[not_in_future])
+    closed_on = models.DateField("撤并日期", null=True, blank=True, validators=[not_in_future])
+
+    objects = ProfileQuerySet.as_manager()  # type: ignore[misc]  # a manager replaces a manager
 
     class Meta:
         verbose_name = "村（社区）"
         verbose_name_plural = "村（社区）"
+        constraints = [closed_after_opened("place", "撤并日期不能早于设立日期。")]
 
     def __str__(self) -> str:
         return self.organization.name
@@ -230,7 +248,9 @@ class Place(TenantModel):
 
 @pghistory.track()
 class PioneerUnit(TenantModel):
-    """A Pioneer organisation: a school's brigade or squad, or a holiday team, community committee, brigade or squad at a place."""
+    """A Pioneer organisation: a school's brigade or squad; a holiday team, community committee, brigade or squad at a place; the committee
+    of a town (circular §3.2.1).
+    """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="units", verbose_name="所在单位", editable=False)
     kind = models.CharField("类别", max_length=20, choices=UnitKind.choices)

@@ -6,10 +6,11 @@ from typing import Any, Self
 from django.apps import apps
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from apps.core.lifecycle.enums import EDITABLE, State
 from apps.core.scope import Scope
-from apps.organizations.enums import Kind
+from apps.organizations.enums import UNITS_AT, Kind, UnitKind
 from apps.organizations.grants import grants_of, scope_for
 
 
@@ -44,12 +45,12 @@ class OrganizationQuerySet(models.QuerySet):
         return self.filter(parent=organization, kind__in=kinds)
 
     def open_on(self, day: date) -> Self:
-        """Without the schools that are closed by then."""
-        return self.exclude(school__closed_on__lte=day)
+        """Without the schools and places that are closed by then."""
+        return self.exclude(_closed_by(day))
 
     def closed_on(self, day: date) -> Self:
-        """The schools that are closed by then."""
-        return self.filter(school__closed_on__lte=day)
+        """The schools and places that are closed by then."""
+        return self.filter(_closed_by(day))
 
     def with_unit_count(self, day: date) -> Self:
         """`unit_count`: the units active there on a day."""
@@ -57,8 +58,8 @@ class OrganizationQuerySet(models.QuerySet):
         return self.annotate(unit_count=models.Count("units", filter=active))
 
     def without_units(self, day: date) -> Self:
-        """Places and open schools where no unit is active on a day."""
-        return self.of_kind(Kind.PLACE, Kind.SCHOOL).open_on(day).with_unit_count(day).filter(unit_count=0)
+        """Towns, and open places and schools, where no unit is active on a day."""
+        return self.of_kind(*UNITS_AT).open_on(day).with_unit_count(day).filter(unit_count=0)
 
     def matching(self, words: str) -> Self:
         """By a part of the name or the beginning of the code; every word must be found."""
@@ -66,6 +67,14 @@ class OrganizationQuerySet(models.QuerySet):
         for word in words.split():
             found = found.filter(Q(name__icontains=word) | Q(code__startswith=word))
         return found
+
+
+# The day on which an organization was closed, as a value of its row.
+CLOSED_ON = Coalesce("school__closed_on", "place__closed_on")
+
+
+def _closed_by(day: date) -> Q:
+    return Q(school__closed_on__lte=day) | Q(place__closed_on__lte=day)
 
 
 class TenantQuerySet(models.QuerySet):
@@ -129,10 +138,20 @@ class RemarkQuerySet(TenantQuerySet):
         return self.sent().filter(resolved_at__isnull=True)
 
 
-class SchoolQuerySet(TenantQuerySet):
+class ProfileQuerySet(TenantQuerySet):
+    """Profiles of schools and places: what opens and closes."""
+
     def open_on(self, day: date) -> Self:
-        """Schools that are there on a day: opened, and not yet merged or closed."""
+        """Those that are there on a day: opened, and not yet merged or closed."""
         return self.filter(Q(opened_on__isnull=True) | Q(opened_on__lte=day), Q(closed_on__isnull=True) | Q(closed_on__gt=day))
+
+    def for_new_residents(self) -> Self:
+        """Schools of new residents' children."""
+        return self.filter(is_new_resident=True)
+
+    def on_a_side_of(self, reports: models.QuerySet) -> Self:
+        """Schools that two-sided reports are about, whichever filed them."""
+        return self.filter(Q(organization__in=reports.values("organization")) | Q(organization__in=reports.values("partner")))
 
 
 class PioneerUnitQuerySet(TenantQuerySet):
@@ -141,6 +160,14 @@ class PioneerUnitQuerySet(TenantQuerySet):
 
     def active_on(self, day: date) -> Self:
         return self.filter(established_on__lte=day).filter(Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=day))
+
+    def of_kind(self, *kinds: UnitKind) -> Self:
+        return self.filter(kind__in=kinds)
+
+    def with_squads_on(self, day: date) -> Self:
+        """Brigades of a day that have a squad beside them: a sound organisation (组织健全)."""
+        squads = self.active_on(day).of_kind(UnitKind.SQUAD)
+        return self.active_on(day).of_kind(UnitKind.BRIGADE).filter(organization__in=squads.values("organization"))
 
 
 def strictly_below(user: Any, permission: str) -> models.QuerySet:

@@ -17,12 +17,13 @@ VIEW_ALL = frozenset({"organizations.view", "coverage.view", *(f"{app}.view" for
 PERMISSIONS: dict[str, str] = {
     "organizations.view": "查看组织、村（社区）和学校",
     "organizations.edit": "维护村（社区）和学校的少先队组织",
-    "organizations.register": "登记学校",
+    "organizations.register": "登记学校，撤并学校和村（社区）",
     "people.view": "查看人员账号和联系方式",
     "people.manage": "管理人员账号和角色",
     "audit.view": "查阅操作日志",
     "coverage.view": "查看覆盖情况",
     "coverage.compute": "重新计算覆盖情况",
+    "coverage.steer": "设定分步目标、单独目标和不列入统计的单位",
     "notices.connect": "设置群机器人",
     "years.view": "查看年度设置",
     "years.open": "设置年度、催办、批准延期",
@@ -88,7 +89,9 @@ ROLES: dict[str, Role] = {
             "市少工委办公室工作人员",
             "查看全市情况，审核各地工作方案，接收督导情况",
             {Kind.CITY},
-            VIEW_ALL | {"people.view", "years.open", "notices.connect", "plans.review", "supervision.review", "coverage.compute"},
+            VIEW_ALL
+            | {"people.view", "years.open", "notices.connect", "plans.review", "supervision.review"}
+            | {"coverage.compute", "coverage.steer"},
         ),
         _role(
             "city_lead",
@@ -132,7 +135,7 @@ ROLES: dict[str, Role] = {
             "学校少先队大队辅导员",
             "维护本校大队、中队和辅导员台账，登记队室、结对和辅导员交流",
             {Kind.SCHOOL},
-            {"organizations.view", "organizations.edit", "pairings.accept", "counselors.keep"}
+            {"organizations.view", "organizations.edit", "coverage.view", "pairings.accept", "counselors.keep"}
             | {f"{app}.{act}" for app in ("rooms", "pairings", "counselors") for act in ("view", "edit", "enter", "submit")},
         ),
         _role("supervisor", "督导员", "查看本级和下级各项工作", {Kind.CITY, Kind.COUNTY}, VIEW_ALL),

@@ -21,10 +21,11 @@ from apps.organizations.enums import UNITS_AT, Kind
 from apps.organizations.filters import CLOSED, KINDS, OrganizationFilter
 from apps.organizations.forms import CloseForm, DissolveForm, PlaceForm, RegisterForm, SchoolForm, UnitAmendForm, UnitForm
 from apps.organizations.models import Organization, PioneerUnit
-from apps.organizations.services import places, schools, units
+from apps.organizations.services import places, profiles, schools, units
 from apps.organizations.tables import BranchTable, PlaceTable, ResultTable, SchoolTable
 
-LEDGERS = {Kind.TOWN: "towns", Kind.PLACE: "places", Kind.SCHOOL: "schools", CLOSED: "schools"}  # of a search for one kind
+LEDGERS: dict[str, str] = {Kind.TOWN: "towns", Kind.PLACE: "places", Kind.SCHOOL: "schools"}
+LEDGERS |= {value: LEDGERS[kind] for value, kind in CLOSED.items()}  # of a search for one kind
 
 
 def below(request: HttpRequest, organization: Organization) -> dict[str, Any]:
@@ -138,7 +139,9 @@ class OrganizationDetail(OrganizationPage, TakenBelow, DetailView):
             **kwargs,
         )
         if organization.kind in UNITS_AT:
-            return {**context, "units": selectors.units_at(organization=organization, day=timezone.localdate())}
+            context["units"] = selectors.units_at(organization=organization, day=timezone.localdate())
+        if organization.kind in (Kind.SCHOOL, Kind.PLACE):
+            return context
         return {**context, **below(self.request, organization)}
 
 
@@ -175,19 +178,19 @@ class OrganizationForm(OrganizationPage, FormPage, SingleObjectMixin, FormView):
 
 
 class PlaceEdit(OrganizationForm):
-    """A village becomes a 城乡一体新社区, or a city community (circular §3.2.1)."""
+    """A village becomes a 城乡一体新社区, or a city community (circular §3.2.1); or when it was set up."""
 
     kinds = (Kind.PLACE,)
     form_class = PlaceForm
-    title = "调整城乡类型"
-    lead = "调整后，覆盖率按新的类型分类统计，从今天起生效，以前的记录不变。"
+    title = "修改资料"
+    lead = "类型调整后，覆盖率按新的类型分类统计，从今天起生效，以前的记录不变。"
 
     def form_facts(self) -> dict[str, Any]:
         return {"instance": self.object.place}
 
     def save(self, form: Any) -> str:
-        place = places.reclassify(place=form.instance, by=self.request.user, seen=form.cleaned_data["seen"], **form.facts)
-        return f"{place}的类型已保存为“{place.get_area_display()}”。"
+        place = places.amend(place=form.instance, by=self.request.user, seen=form.cleaned_data["seen"], **form.facts)
+        return f"{place}的资料已保存。"
 
 
 class SchoolRegister(OrganizationForm):
@@ -223,14 +226,17 @@ class SchoolEdit(OrganizationForm):
         return f"{school}的资料已保存。"
 
 
-class SchoolClose(OrganizationForm):
-    """A school is closed or merged; it leaves the counts from that day on."""
+class OrganizationClose(OrganizationForm):
+    """A school or a place is closed or merged; it leaves the counts from that day on."""
 
     permission = "organizations.register"
-    kinds = (Kind.SCHOOL,)
+    kinds = (Kind.SCHOOL, Kind.PLACE)
     form_class = CloseForm
-    template_name = "organizations/school_close.html"
-    title = "撤并学校"
+    template_name = "organizations/close.html"
+
+    @property
+    def title(self) -> str:
+        return f"撤并{self.object.get_kind_display()}"
 
     def form_facts(self) -> dict[str, Any]:
         return {"initial": {"closed_on": timezone.localdate()}}
@@ -240,14 +246,14 @@ class SchoolClose(OrganizationForm):
         return super().get_context_data(units=selectors.units_at(organization=self.object, day=today), **kwargs)
 
     def save(self, form: Any) -> str:
-        school = schools.close(school=self.object.school, on=form.cleaned_data["closed_on"], by=self.request.user)
-        return f"{school}已于 {school.closed_on} 撤并，大队、中队同日撤销。"
+        profile: Any = profiles.close(profile=self.object.profile, on=form.cleaned_data["closed_on"], by=self.request.user)
+        return f"{profile}已于 {profile.closed_on} 撤并，少先队组织同日撤销。"
 
 
 class UnitEstablish(OrganizationForm):
-    """Record a Pioneer organisation at a school or a place."""
+    """Record a Pioneer organisation at a town, a school or a place."""
 
-    kinds = (Kind.SCHOOL, Kind.PLACE)
+    kinds = tuple(UNITS_AT)
     form_class = UnitForm
     title = "登记少先队组织"
     lead = "约需 1 分钟。"
@@ -267,7 +273,7 @@ class UnitPage(OrganizationForm):
 
     def get_queryset(self) -> Any:
         found = PioneerUnit.objects.visible_to(self.request.user)
-        return found.select_related("organization__school", "organization__county")
+        return found.select_related("organization__school", "organization__place", "organization__county")
 
     @property
     def organization(self) -> Organization:

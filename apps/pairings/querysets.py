@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any, Self
 
 from django.db.models import F, Q
@@ -12,6 +13,10 @@ class PairingQuerySet(TwoSidedQuerySet):
     def between(self, one: Any, other: Any) -> Self:
         """Pairings of two schools, whichever proposed."""
         return self.filter(Q(organization=one, partner=other) | Q(organization=other, partner=one))
+
+    def in_force_on(self, day: date) -> Self:
+        """Confirmed pairings that have begun and not ended; one without a last day goes on."""
+        return self.approved().filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
     def awaiting(self, user: Any) -> Self:
         schools = Organization.objects.in_scope(scope_for(user, "pairings.accept")).values("pk")

@@ -34,6 +34,11 @@ class PlanQuerySet(ReportQuerySet):
         is_open = Q(remarks__step__isnull=False, remarks__resolved_at__isnull=True)
         return self.annotate(remark_count=models.Count("remarks", filter=is_open))
 
+    def on_time_by(self, day: date) -> Self:
+        """Plans of the day's year that were first handed in by their due day, and by this day; more time for a unit moves no due day."""
+        due = self.filter(window__year=day.year, submitted_at__date__lte=F("window__due_on"))
+        return due.filter(submitted_at__date__lte=day)
+
     def next_number(self, window: Any) -> int:
         """The number that the next approved plan of a year is given."""
         return (self.filter(window=window).aggregate(last=models.Max(F("number")))["last"] or 0) + 1

@@ -15,7 +15,7 @@ from apps.core.lifecycle.enums import State
 from apps.core.lifecycle.standings import Board, Standing
 from apps.coverage.models import Target, Year
 from apps.coverage.registry import indicators
-from apps.coverage.selectors import Targets
+from apps.coverage.selectors.targets import Targets
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
 from apps.years import registry

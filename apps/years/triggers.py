@@ -2,7 +2,8 @@
 
 Derived from the models: every table with a foreign key to a window, every table with one to a yearly report. Coverage's own triggers freeze
 list and figures. A reopening lets through what belongs to its unit until its day; and for a while longer what is handed in may be decided,
-with all that a decision writes (its words are locked by the lifecycle).
+with all that a decision writes (its words are locked by the lifecycle). And of years that run, a window that is set or moved is noted for
+coverage.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from django.db import connections, models
 
 from apps.core.lifecycle.enums import State
 from apps.coverage.models import Milestone, Target
-from apps.years.models import DECIDED_WITHIN, Reopening, Window, YearlyReport
+from apps.organizations.enums import Kind
+from apps.years.models import DECIDED_WITHIN, Exemption, Reopening, Window, YearlyReport
 
 LOCK = 20130410  # writers share it, closing takes it alone: what is written is closed over, or refused
 TABLES = {"INSERT": "NEW TABLE AS new_rows", "UPDATE": "OLD TABLE AS old_rows NEW TABLE AS new_rows", "DELETE": "OLD TABLE AS old_rows"}
@@ -54,6 +56,18 @@ BEGIN
 END $$;
 """
 
+# A window says what is asked of every reporting unit: whoever counts what they owe, by their exemptions, counts all of them again.
+NOTED = f"""
+CREATE OR REPLACE FUNCTION years_note_units() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO coverage_change (organization_id, county_id, source)
+        SELECT id, county_id, '{Exemption._meta.db_table}' FROM organizations_organization WHERE kind = '{Kind.COUNTY}';
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER years_note_units AFTER INSERT OR UPDATE OR DELETE ON "{Window._meta.db_table}"
+FOR EACH STATEMENT EXECUTE FUNCTION years_note_units();
+"""  # noqa: S608  our own names
+
 
 @dataclass(frozen=True)
 class Frozen:
@@ -69,7 +83,7 @@ class Frozen:
 def install(using: str) -> None:
     """Put the triggers on every table of a yearly report. Runs as the owner after every migration; idempotent."""
     with connections[using].cursor() as cursor:
-        cursor.execute("\n".join([FROZEN, *statements()]))
+        cursor.execute("\n".join([FROZEN, *statements(), NOTED]))
 
 
 def frozen() -> Iterator[Frozen]:

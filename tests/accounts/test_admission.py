@@ -49,7 +49,7 @@ def through(client: Client, user, address: str) -> tuple[str, str]:
         given = {
             "/login/code/": {"code": code_of(key_of(user))},
             "/account/password/": {"old_password": PASSWORD, "new_password": ANOTHER, "new_password_again": ANOTHER},
-            "/people/hats/": {"hat": roles.RoleHolding.objects.get(organization__name="南湖区").pk},
+            "/people/hats/": {"hat": roles.RoleHolding.objects.get(organization__name="南湖区", group__user=user).pk},
         }[steps[-1]]
         address = client.post(steps[-1], {**given, "next": onward}).url
         answer = client.get(address)

@@ -1,4 +1,4 @@
-"""People at a browser: each signs in through the page, sees what they may see, and leaves screenshots in var/screenshots."""
+"""People at a browser: each signs in through the page and sees what they may see. `SCREENSHOTS=1` keeps pictures in var/screenshots."""
 
 import os
 import shutil
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from tests.browser.portal import PASSWORD, ROOT, Portal, running
 from tests.databases import Templates
 
 PATIENCE = 30_000  # milliseconds, on a machine that has other work too; whoever is answered sooner does not wait
-SCREENSHOTS = ROOT / "var" / "screenshots"
+SCREENSHOTS = ROOT / "var" / "screenshots" if os.environ.get("SCREENSHOTS") else None
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 expect.set_options(timeout=PATIENCE)
 QUIET = [
@@ -25,9 +25,9 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(database_templates: Templates, template_demo: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """One for each process that runs tests; a file's tests share theirs (`--dist loadfile`)."""
+    """One for each process that runs tests; its stories share it."""
     template, files = template_demo
     var = tmp_path_factory.mktemp("portal")
     shutil.copytree(files, var / "media")
@@ -35,9 +35,9 @@ def portal(database_templates: Templates, template_demo: tuple[str, Path], tmp_p
         yield portal
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Per module: Playwright keeps an event loop running, beside which Django refuses the ORM to tests that follow."""
+    """Ends with the stories: Playwright keeps an event loop running, beside which Django refuses the ORM to tests that follow."""
     if CHROMIUM is None:
         pytest.fail("没有找到 Chromium，请安装：apt-get install chromium")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -47,31 +47,44 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def signed_in(portal: Portal) -> dict[str, StorageState]:
+    """Who has signed in before, with their cookies."""
+    return {}
+
+
 @pytest.fixture
-def visit(portal: Portal, browser: Browser) -> Iterator[Callable[..., Page]]:
+def visit(portal: Portal, browser: Browser, signed_in: dict[str, StorageState]) -> Iterator[Callable[..., Page]]:
     """`visit("nanhu", width=360)` → a page of that person's own browser, signed in and at their desk; None stays outside.
 
-    No script error and no refusal by the content security policy may happen on the way.
+    Whoever signed in for an earlier story still is; in one story each browser of a person has a session of its own. No script error and no
+    refusal by the content security policy may happen on the way.
     """
     troubles: list[str] = []
-    contexts = []
+    contexts, visitors = [], set()
 
     def open_page(username: str | None, *, width: int = 1440, javascript: bool = True) -> Page:
+        known = signed_in.get(username) if username and username not in visitors else None
+        visitors.add(username)
         context = browser.new_context(
+            storage_state=known,
             base_url=portal.url,
             viewport={"width": width, "height": 900 if width > 800 else 780},
             java_script_enabled=javascript,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: troubles.append(message.text) if "Content Security Policy" in message.text else None)
-        page.goto("/login/")
-        if username:
+        page.goto("/desk/" if known else "/login/")
+        if username and "/login/" in page.url:
             sign_in(page, username)
+            page.wait_for_url(lambda url: "/login/" not in url)
+            signed_in[username] = {"cookies": context.cookies(), "origins": []}
         return page
 
     yield open_page
@@ -88,11 +101,12 @@ def sign_in(page: Page, username: str) -> None:
 
 @pytest.fixture
 def look() -> Callable[[Page, str], None]:
-    """`look(page, "plan-form")` keeps a picture; axe must find no accessibility fault, and nothing may stick out sideways."""
+    """`look(page, "plan-form")`: axe must find no accessibility fault, and nothing may stick out sideways."""
 
     def look_at(page: Page, name: str) -> None:
         width = page.viewport_size["width"] if page.viewport_size else 0
-        page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+        if SCREENSHOTS:
+            page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width

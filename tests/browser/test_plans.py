@@ -113,7 +113,7 @@ def test_words_typed_while_the_session_ends_come_back(visit, look):
     expect(page.get_by_role("button", name="恢复填写的内容")).to_have_count(0)
 
 
-def test_plan_is_submitted_without_javascript_and_over_an_ended_session(visit, look):
+def test_plan_is_submitted_without_javascript_and_over_an_ended_session(visit):
     page = visit("gangqu", javascript=False)
     drafts(page)
     page.get_by_label("工作措施").fill("没有脚本时写的措施。")
@@ -131,4 +131,3 @@ def test_plan_is_submitted_without_javascript_and_over_an_ended_session(visit, l
     page.locator("summary", has_text="上报").click()
     page.locator("#submit").get_by_role("button", name="上报").click()
     expect(page.get_by_role("status").first).to_contain_text("已上报")
-    page.screenshot(path="var/screenshots/plans-without-javascript-1440.png", full_page=True)

@@ -37,7 +37,12 @@ def move_unit(pick, day, area):
 def add_place(pick, day, area):
     town = _one(Organization.objects.of_kind(Kind.TOWN), pick)
     place = Organization.objects.create(kind=Kind.PLACE, name=f"新村{Organization.objects.count()}", parent=town)
-    Place.objects.create(organization=place, county_id=place.county_id, area=area)
+    Place.objects.create(organization=place, county_id=place.county_id, area=area, opened_on=day)
+
+
+def merge_place(pick, day, area):
+    place = _one(Place.objects.filter(closed_on=None).exclude(opened_on__gt=day), pick)
+    Place.objects.filter(pk=place.pk).update(closed_on=day)
 
 
 def change_area(pick, day, area):
@@ -67,7 +72,10 @@ def settle(pick, day, area):
     figures.settle(today=TODAY)
 
 
-ACTS = (establish, establish, establish, dissolve, move_unit, add_place, change_area, move_town, move_place, exempt, count_again, settle)
+ACTS = (
+    *(establish, establish, establish, dissolve, move_unit, add_place, merge_place, change_area),
+    *(move_town, move_place, exempt, count_again, settle),
+)
 HISTORIES = st.lists(st.tuples(st.sampled_from(ACTS), PICKS, DAYS, st.sampled_from(PlaceArea.values)), min_size=1, max_size=12)
 
 

@@ -70,10 +70,15 @@ def test_the_city_is_not_found_by_a_county_nor_a_place_by_anybody(jiaxing, count
     assert city.get(f"/coverage/{jiaxing.place().pk}/").status_code == 404
 
 
-def test_a_school_counselor_has_no_coverage(jiaxing):
-    school = jiaxing.school()
+def test_a_school_sees_how_it_is_counted_itself(jiaxing, school_indicator):
+    school = jiaxing.school(strength="strong")
     client = jiaxing.signed_in(jiaxing.person("school_counselor", school))
-    assert client.get("/coverage/").status_code == 403
+
+    text = page(client, "/coverage/")
+
+    assert f"{school}在各项指标中的情况" in text
+    assert '<span class="tag tag-success">已覆盖</span>' in text
+    assert client.get(f"/coverage/{jiaxing.town().pk}/").status_code == 404
 
 
 def test_a_number_opens_the_rows_it_counts(jiaxing, county):

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from apps.coverage import charts, selectors
 from apps.coverage.models import Target
-from apps.coverage.selectors import Ratio, Targets
+from apps.coverage.selectors import Ratio
+from apps.coverage.selectors.targets import Targets
 from apps.coverage.services import figures
 from tests.factories.coverage import open_year, set_target
 from tests.factories.organizations import SchoolFactory, UnitFactory
@@ -73,7 +74,7 @@ def test_overview_takes_the_same_number_of_queries_for_one_year_and_for_three(ji
         figures.settle()
         selectors.nodes(user)  # what a page has asked before: the user's scope
         city = jiaxing.city
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             selectors.overview(node=city, year=None, user=user)
 
 

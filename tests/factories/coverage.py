@@ -38,8 +38,10 @@ def counted_by_hand(day: date) -> Counts:
             reached[organization] |= {"", kind}
     covered: Counter[tuple[int, str]] = Counter()
     total: Counter[tuple[int, str]] = Counter()
-    for place, path, area in Place.objects.values_list("organization_id", "organization__path", "area"):
-        if place in exempted:
+    for place, path, area, opened, closed in Place.objects.values_list(
+        "organization_id", "organization__path", "area", "opened_on", "closed_on"
+    ):
+        if place in exempted or (opened and opened > day) or (closed and closed <= day):
             continue
         for node in map(int, path.split(".")):
             if kinds[node] in ("city", "county", "town"):

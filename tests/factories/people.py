@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.organizations.models import Organization
+from apps.organizations.models import Organization, RoleHolding
 from apps.organizations.services import roles
 from apps.people.models import Contact, Person
 
@@ -23,7 +23,10 @@ class UserFactory(factory.django.DjangoModelFactory):
 def person(role: str, organization: Organization, **facts: Any) -> User:
     """Somebody who holds one role at one organization."""
     user = UserFactory(**facts)
-    roles.grant(user=user, role=role, organization=organization)
+    if holding := RoleHolding.objects.filter(role=role, organization=organization).first():
+        user.groups.through.objects.create(user=user, group_id=holding.group_id)  # what `grant` comes down to for somebody new
+    else:
+        roles.grant(user=user, role=role, organization=organization)
     return user
 
 

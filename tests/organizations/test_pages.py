@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from apps.organizations.enums import PlaceArea, UnitKind
-from apps.organizations.models import Organization
+from apps.organizations.models import Organization, Place
 from tests.factories.organizations import UnitFactory
 
 
@@ -93,8 +93,9 @@ def test_school_counselor_goes_straight_to_their_school(jiaxing):
         ("kind=school", ["凤桥小学", "海宁小学"]),
         ("kind=school&area=school-rural", ["海宁小学"]),
         ("area=school-urban", ["凤桥小学"]),
-        ("kind=closed", ["撤并小学"]),
-        ("q=撤并", ["撤并小学"]),
+        ("kind=closed-school", ["撤并小学"]),
+        ("kind=closed-place", ["撤并村"]),
+        ("q=撤并小", ["撤并小学"]),
         ("kind=school&reached=yes", ["海宁小学"]),
         ("kind=school&reached=no", ["凤桥小学"]),
     ],
@@ -103,6 +104,8 @@ def test_search_finds(jiaxing, city, query, names):
     jiaxing.school(name="凤桥小学")
     UnitFactory(organization=jiaxing.school("海宁市", name="海宁小学", area="rural"), kind=UnitKind.BRIGADE)
     jiaxing.school(name="撤并小学", closed_on=date(2014, 8, 31), area="rural")
+    Organization.objects.filter(pk=jiaxing.place().pk).update(name="撤并村")
+    Place.objects.filter(organization=jiaxing.place()).update(closed_on=date(2014, 8, 31))
     assert found(city.get(f"/organizations/?{query}")) == names
 
 
@@ -161,7 +164,7 @@ def test_another_countys_pages_are_not_found(jiaxing, lead):
     school, place = jiaxing.school("海宁市"), jiaxing.place("海宁市")
     unit = UnitFactory(organization=place)
     addresses = [f"{each.pk}/" for each in (jiaxing.city, jiaxing.county("海宁市"), jiaxing.town("海宁市"), school, place)]
-    addresses += [f"{place.pk}/area/", f"{place.pk}/units/new/", f"{school.pk}/profile/", f"{school.pk}/close/"]
+    addresses += [f"{place.pk}/area/", f"{place.pk}/units/new/", f"{place.pk}/close/", f"{school.pk}/profile/", f"{school.pk}/close/"]
     addresses += [f"{jiaxing.county('海宁市').pk}/schools/new/", f"units/{unit.pk}/", f"units/{unit.pk}/dissolve/"]
     answers = {address: lead.get(f"/organizations/{address}").status_code for address in addresses}
     assert set(answers.values()) == {404}
@@ -169,7 +172,7 @@ def test_another_countys_pages_are_not_found(jiaxing, lead):
 
 def test_page_does_not_exist_for_another_kind(jiaxing, lead):
     place, school = jiaxing.place(), jiaxing.school()
-    for address in (f"{school.pk}/area/", f"{place.pk}/profile/", f"{place.pk}/close/", f"{jiaxing.town().pk}/schools/new/"):
+    for address in (f"{school.pk}/area/", f"{place.pk}/profile/", f"{jiaxing.town().pk}/close/", f"{jiaxing.town().pk}/schools/new/"):
         assert lead.get(f"/organizations/{address}").status_code == 404
 
 
@@ -177,7 +180,7 @@ def test_who_only_looks_is_offered_nothing_and_may_do_nothing(jiaxing, city):
     place, school = jiaxing.place(), jiaxing.school()
     unit = UnitFactory(organization=place)
     assert "/units/" not in city.get(f"/organizations/{place.pk}/").content.decode()
-    for address in (f"{place.pk}/area/", f"{place.pk}/units/new/", f"{school.pk}/profile/", f"{school.pk}/close/", f"units/{unit.pk}/"):
+    for address in (f"{place.pk}/area/", f"{place.pk}/units/new/", f"{school.pk}/profile/", f"{place.pk}/close/", f"units/{unit.pk}/"):
         assert city.get(f"/organizations/{address}").status_code == 403
         assert city.post(f"/organizations/{address}").status_code == 403
 

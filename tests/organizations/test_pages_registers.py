@@ -108,8 +108,9 @@ def test_second_to_edit_a_unit_sees_the_others_words_and_decides(jiaxing, town_c
 def test_place_becomes_an_integrated_community(jiaxing, town_counselor):
     place = jiaxing.place()
     saw = seen.fingerprint(place.place, places.FACTS)
-    town_counselor.post(f"/organizations/{place.pk}/area/", {"area": "integrated", "seen": saw})
-    assert jiaxing.place().place.area == PlaceArea.INTEGRATED
+    town_counselor.post(f"/organizations/{place.pk}/area/", {"area": "integrated", "opened_on": "2010-05-01", "seen": saw})
+    stored = jiaxing.place().place
+    assert (stored.area, stored.opened_on) == (PlaceArea.INTEGRATED, date(2010, 5, 1))
 
 
 def test_county_registers_a_school_in_a_town(jiaxing, lead):
@@ -169,6 +170,36 @@ def test_county_closes_a_school(jiaxing, lead):
     assert "已于 2014-08-31 撤并" in page
     assert "/units/new/" not in page
     assert lead.get("/organizations/").context["totals"].schools == 0
+
+
+def test_county_closes_a_place(jiaxing, lead):
+    place, before = jiaxing.place(), lead.get("/organizations/").context["totals"].places
+    UnitFactory(organization=place)
+    asked = lead.get(f"/organizations/{place.pk}/close/")
+    assert (asked.context["view"].title, "1 个少先队组织同日撤销" in asked.content.decode()) == ("撤并村（社区）", True)
+    page = lead.post(f"/organizations/{place.pk}/close/", {"closed_on": "2014-08-31"}, follow=True).content.decode()
+    assert "已于 2014-08-31 撤并" in page
+    assert "/units/new/" not in page
+    totals = lead.get("/organizations/").context["totals"]
+    assert (totals.places, totals.reached) == (before - 1, 0)
+
+
+def test_town_counselor_cannot_close_a_place(jiaxing, town_counselor):
+    assert f"{jiaxing.place().pk}/close/" not in town_counselor.get(f"/organizations/{jiaxing.place().pk}/").content.decode()
+    assert town_counselor.post(f"/organizations/{jiaxing.place().pk}/close/", {"closed_on": "2014-08-31"}).status_code == 403
+
+
+def test_town_counselor_registers_the_committee(jiaxing, town_counselor):
+    town = jiaxing.town()
+    address = f"/organizations/{town.pk}/units/new/"
+    assert address in town_counselor.get(f"/organizations/{town.pk}/").content.decode()
+    form = town_counselor.get(address).context["form"]
+    assert ([value for value, _ in form.fields["kind"].choices], form["name"].value()) == (["town_committee"], f"{town}少工委")
+    facts = {**UNIT, "kind": "town_committee", "name": form["name"].value()}
+    page = town_counselor.post(address, facts, follow=True)
+    assert [line.unit.name for line in page.context["units"].active] == [f"{town}少工委"]
+    assert page.context["totals"].reached == 0
+    assert address not in page.content.decode()
 
 
 def test_what_was_typed_before_the_session_ended_comes_back(jiaxing):

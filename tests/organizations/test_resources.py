@@ -25,11 +25,14 @@ def settled(jiaxing, lead):
         UnitFactory(organization=school, kind=UnitKind.BRIGADE, name="大队")
         UnitFactory(organization=school, kind=UnitKind.SQUAD, name="三（2）中队", guide="王芳", dissolved_on=date(2012, 9, 1))
         UnitFactory(organization=jiaxing.place(county))
+        UnitFactory(organization=jiaxing.town(county), kind=UnitKind.TOWN_COMMITTEE)
         SchoolFactory(parent=jiaxing.county(county), name=f"{county}直属小学")
     return lead
 
 
-@pytest.mark.parametrize(("key", "count"), [("towns", None), ("places", None), ("schools", 2), ("units", 2), ("place-units", 1)])
+@pytest.mark.parametrize(
+    ("key", "count"), [("towns", None), ("places", None), ("schools", 2), ("units", 2), ("place-units", 1), ("town-units", 1)]
+)
 def test_what_was_taken_out_comes_back_unchanged(settled, key, count):
     rows = taken_out(key, by=settled)
     assert rows
@@ -137,6 +140,41 @@ def test_the_units_of_a_school_come_back_when_its_closing_is_taken_back(jiaxing,
         "四（1）中队": date(2012, 9, 15),
         "大队": None,
     }
+
+
+def test_a_merged_place_takes_its_units_along_and_gets_them_back(jiaxing, settled):
+    place, unit = jiaxing.place(), PioneerUnit.objects.get(organization=jiaxing.place())
+    cells = {"town": jiaxing.town().name, "name": place.name, "area": "农村"}
+    (early,) = check("places", [{**cells, "opened_on": "2010-05-01", "closed_on": "2010-04-30"}], by=settled)
+    assert early.faults == {"closed_on": "撤并日期不能早于设立日期。"}
+    (row,) = bring("places", [{**cells, "opened_on": "2010-05-01", "closed_on": "2012-10-01"}], by=settled)
+    assert row.hints == ["将于 2012-10-01 撤并，1 个少先队组织同日撤销。"]
+    unit.refresh_from_db()
+    assert (jiaxing.place().place.opened_on, unit.dissolved_on) == (date(2010, 5, 1), date(2012, 10, 1))
+    new = {"organization": place.name, "kind": "雏鹰假日小队", "name": "新小队", "established_on": "2012-11-01"}
+    assert [row.faults for row in check("place-units", [new], by=settled)] == [
+        {"organization": f"“{place.name}”已于 2012-10-01 撤并，不能再设立少先队组织。"}
+    ]
+    ledger("places").unsettle([row], settled)
+    unit.refresh_from_db()
+    assert unit.dissolved_on is None
+
+
+def test_committees_of_towns_come_from_a_file(jiaxing, settled):
+    prefilled = list(ledger("town-units").prefilled(settled))
+    assert len(prefilled) == 11
+    rows = [{**row, "established_on": "2009-03-01"} for row in prefilled]
+    assert {row.outcome for row in bring("town-units", rows, by=settled)} == {"new"}
+    committees = PioneerUnit.objects.filter(kind=UnitKind.TOWN_COMMITTEE, established_on=date(2009, 3, 1))
+    assert {(unit.organization.kind, unit.county.name) for unit in committees} == {("town", "南湖区")}
+    elsewhere, place = jiaxing.town("海宁市").name, jiaxing.place().name
+    found = check("town-units", [{**rows[0], "county": "", "organization": name} for name in (elsewhere, place)], by=settled)
+    assert [row.faults for row in found] == [
+        {"organization": f"“{elsewhere}”属于海宁市，不在您的办理范围内。"},
+        {"organization": f"没有叫“{place}”的镇（街道），请核对名称。"},
+    ]
+    (row,) = check("town-units", [{**rows[0], "county": "海宁市"}], by=settled)
+    assert list(row.faults) == ["county"]
 
 
 def test_what_would_not_fit_is_named(jiaxing, settled):

@@ -10,7 +10,7 @@ from apps.core import scope
 from apps.coverage.models import Change
 from apps.organizations.enums import Kind, SchoolArea, SchoolStrength, SchoolType, UnitKind
 from apps.organizations.models import Organization, PioneerUnit, School
-from apps.organizations.services import schools, units
+from apps.organizations.services import profiles, schools, units
 from tests.factories.together import at_once
 
 
@@ -76,7 +76,7 @@ def test_school_closed_while_a_squad_is_established(committed):
         school = School.objects.select_related("organization").get()
     squad = {"kind": UnitKind.SQUAD, "name": "一（1）中队", "established_on": date(2012, 9, 1)}
     answers = at_once(
-        lambda: schools.close(school=school, on=date(2014, 8, 31), by=None).closed_on,
+        lambda: profiles.close(profile=school, on=date(2014, 8, 31), by=None).closed_on,
         lambda: str(units.establish(organization=school.organization, by=None, **squad)),
     )
     assert answers == (date(2014, 8, 31), "凤桥小学已于 2014-08-31 撤并，不能再设立少先队组织。")

@@ -9,7 +9,7 @@ from apps.core.errors import Conflict, DomainError
 from apps.organizations.enums import SchoolArea, SchoolStrength, SchoolType, UnitKind
 from apps.organizations.grants import whole_scope
 from apps.organizations.models import Organization, PioneerUnit, School
-from apps.organizations.services import schools
+from apps.organizations.services import profiles, schools
 from tests.factories.organizations import UnitFactory
 
 PROFILE = {
@@ -84,18 +84,21 @@ def test_closing_ends_brigade_and_squads_on_the_same_day(jiaxing):
     school = register(jiaxing.town())
     for kind, name in ((UnitKind.BRIGADE, "大队"), (UnitKind.SQUAD, "一（1）中队")):
         UnitFactory(organization=school.organization, kind=kind, name=name, established_on=date(2012, 9, 1))
-    schools.close(school=school, on=date(2014, 8, 31), by=None)
+    profiles.close(profile=school, on=date(2014, 8, 31), by=None)
     assert set(PioneerUnit.objects.filter(organization=school.organization).values_list("dissolved_on", flat=True)) == {date(2014, 8, 31)}
-    assert refusal(schools.close, school=school, on=date(2014, 8, 31), by=None) == ("凤桥小学已于 2014-08-31 撤并，不能再修改。", None)
+    assert refusal(profiles.close, profile=school, on=date(2014, 8, 31), by=None) == ("凤桥小学已于 2014-08-31 撤并，不能再修改。", None)
 
 
 def test_closing_day_is_not_before_opening_nor_after_today(jiaxing):
     school = register(jiaxing.town())
-    assert refusal(schools.close, school=school, on=date(2012, 8, 31), by=None) == ("撤并日期不能早于建校日期（2012-09-01）。", "closed_on")
+    assert refusal(profiles.close, profile=school, on=date(2012, 8, 31), by=None) == (
+        "撤并日期不能早于建校日期（2012-09-01）。",
+        "closed_on",
+    )
     tomorrow = timezone.localdate() + timedelta(days=1)
-    assert refusal(schools.close, school=school, on=tomorrow, by=None) == ("撤并日期不能晚于今天。", "closed_on")
+    assert refusal(profiles.close, profile=school, on=tomorrow, by=None) == ("撤并日期不能晚于今天。", "closed_on")
     UnitFactory(organization=school.organization, kind=UnitKind.BRIGADE, name="大队", established_on=date(2013, 1, 1))
-    assert refusal(schools.close, school=school, on=date(2012, 12, 31), by=None) == (
+    assert refusal(profiles.close, profile=school, on=date(2012, 12, 31), by=None) == (
         "“大队”成立于 2013-01-01，撤并日期不能早于这一天。",
         "closed_on",
     )

@@ -2,14 +2,15 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.core import seen
 from apps.core.errors import Conflict, DomainError
 from apps.organizations import selectors
 from apps.organizations.enums import PlaceArea, UnitKind
-from apps.organizations.models import PioneerUnit
-from apps.organizations.services import places, units
+from apps.organizations.models import PioneerUnit, Place
+from apps.organizations.services import places, profiles, units
 from tests.factories.organizations import UnitFactory
 
 FACTS = {"kind": UnitKind.HOLIDAY_TEAM, "name": "春晖小队", "established_on": date(2012, 3, 1), "member_count": 8, "guide": "王芳"}
@@ -32,8 +33,32 @@ def test_school_has_no_units_of_a_place(jiaxing, kind):
     assert refused(units.establish, organization=school, **{**FACTS, "kind": kind}) == (f"第一小学不能设立{kind.label}。", "kind")
 
 
-def test_town_has_no_units_of_its_own(jiaxing):
+def test_a_town_has_its_committee_and_nothing_else(jiaxing):
+    committee = {**FACTS, "kind": UnitKind.TOWN_COMMITTEE}
     assert refused(units.establish, organization=jiaxing.town(), **FACTS)[1] == "kind"
+    assert refused(units.establish, organization=jiaxing.place(), **committee)[1] == "kind"
+    assert units.establish(organization=jiaxing.town(), by=None, **committee).county == jiaxing.county()
+
+
+def test_a_merged_place_has_no_more_units(jiaxing):
+    place = jiaxing.place()
+    unit = UnitFactory(organization=place)
+    profiles.close(profile=place.place, on=date(2014, 8, 31), by=None)
+    assert PioneerUnit.objects.get(pk=unit.pk).dissolved_on == date(2014, 8, 31)
+    sentence = f"{place}已于 2014-08-31 撤并，不能再设立少先队组织。"
+    assert refused(units.establish, organization=place, **FACTS) == (sentence, None)
+    facts = {"seen": seen.fingerprint(place.place, places.FACTS), "area": PlaceArea.URBAN, "opened_on": None}
+    assert refused(places.amend, place=place.place, **facts) == (f"{place}已于 2014-08-31 撤并，不能再修改。", None)
+
+
+def test_a_place_is_not_merged_before_it_was_set_up(jiaxing):
+    place = jiaxing.place().place
+    Place.objects.filter(pk=place.pk).update(opened_on=date(2010, 5, 1))
+    with pytest.raises(DomainError) as caught:
+        profiles.close(profile=place, on=date(2010, 4, 30), by=None)
+    assert (caught.value.message, caught.value.field) == ("撤并日期不能早于设立日期（2010-05-01）。", "closed_on")
+    with pytest.raises(IntegrityError, match="place_closed_after_opened"), transaction.atomic():
+        Place.objects.filter(pk=place.pk).update(closed_on=date(2010, 4, 30))
 
 
 def test_same_name_twice_is_refused_and_another_kind_is_not(jiaxing):
@@ -138,6 +163,6 @@ def test_dissolving_the_only_unit_of_a_place_takes_it_out_of_coverage(jiaxing):
 def test_place_becomes_an_integrated_community(jiaxing):
     place = jiaxing.place().place
     saw = seen.fingerprint(place, places.FACTS)
-    assert places.reclassify(place=place, area=PlaceArea.INTEGRATED, seen=saw, by=None).area == PlaceArea.INTEGRATED
+    assert places.amend(place=place, seen=saw, by=None, area=PlaceArea.INTEGRATED, opened_on=None).area == PlaceArea.INTEGRATED
     with pytest.raises(Conflict):
-        places.reclassify(place=place, area=PlaceArea.URBAN, seen=saw, by=None)
+        places.amend(place=place, seen=saw, by=None, area=PlaceArea.URBAN, opened_on=None)

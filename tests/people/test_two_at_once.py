@@ -16,6 +16,7 @@ from apps.organizations.services import roles
 from apps.people.models import Person
 from apps.people.services import accounts
 from apps.people.services.accounts import Entry
+from tests import databases
 from tests.audit.conftest import superuser  # noqa: F401  a fixture
 from tests.factories.people import UserFactory, serving
 from tests.factories.together import at_once
@@ -29,11 +30,18 @@ WRITTEN = (
 
 @pytest.fixture
 def committed(superuser, django_db_blocker) -> Iterator[None]:  # noqa: F811
-    with django_db_blocker.unblock():
-        yield
-        connections.close_all()
+    """Nobody has held any role yet; afterwards they are open again, as other tests expect them."""
+
+    def clear() -> None:
         for table in WRITTEN:
             superuser(f"DELETE FROM {table}")
+
+    with django_db_blocker.unblock():
+        clear()
+        yield
+        connections.close_all()
+        clear()
+        databases.open_roles()
 
 
 def seeing_all(make: Callable[[], Any]) -> Any:
@@ -110,7 +118,7 @@ def test_a_separate_role_and_another_do_not_meet(keeper, lead):
 def test_nor_do_they_in_the_database_alone(keeper, lead):
     newcomer = seeing_all(UserFactory)
     groups = seeing_all(
-        lambda: [roles._open(roles.ROLES[role], {city().pk: city()})[city().pk].group_id for role in ("auditor", "city_reader")]
+        lambda: [roles.opened(roles.ROLES[role], {city().pk: city()})[city().pk].group_id for role in ("auditor", "city_reader")]
     )
 
     def write(group: int) -> str:

@@ -16,8 +16,8 @@ from tests.trust.world import AWAY, HOME, World
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
-    """Two counties and everybody, for all tests of a module; in the end nothing of it is left."""
+def for_a_module(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[None]:
+    """A transaction that sees everything, for all tests of a module; in the end nothing of it is left."""
     with (
         django_db_blocker.unblock(),
         override_settings(
@@ -28,22 +28,33 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         transaction.atomic(),
         scope.opened(scope.EVERYTHING),
     ):
-        world = World()
-        _ = world.cases
-        figures.settle()  # once, and not in each request that shows one and is undone
-        yield world
+        yield
         transaction.set_rollback(True)
 
 
-@pytest.fixture
-def both(jiaxing, settings, tmp_path) -> Jiaxing:
+@pytest.fixture(scope="module")
+def world(for_a_module) -> World:
+    """Two counties and everybody."""
+    world = World()
+    _ = world.cases
+    figures.settle()  # once, and not in each request that shows one and is undone
+    return world
+
+
+@pytest.fixture(scope="module")
+def both_sides(for_a_module) -> None:
     """Rows of every tenant table at every level on both sides of the border, and some across it: a leak would show."""
-    settings.MEDIA_ROOT = tmp_path
+    jiaxing = Jiaxing()
     rows, schools = Rows(), {name: (jiaxing.school(name), jiaxing.school(name), _far_school(jiaxing, name)) for name in (HOME, AWAY)}
     for name, other in ((HOME, AWAY), (AWAY, HOME)):
         near, next_door, far = schools[name]
         within = [(post, next_door) for post in (*posts(jiaxing.county(name)).values(), near)]
         rows.fill([*within, (far, schools[other][0])], mark=name)
+
+
+@pytest.fixture
+def both(both_sides, jiaxing) -> Jiaxing:
+    """The city with these rows; what a test does with them is undone."""
     return jiaxing
 
 

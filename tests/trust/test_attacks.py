@@ -40,9 +40,9 @@ def case_of(world: World, name: str, subject: str = "own") -> Case:
 
 @pytest.mark.parametrize("value", NONSENSE, ids=ascii)
 def test_no_page_breaks_on_a_parameter(world, value):
-    broken = []
-    for actor in (LEAD, COUNSELOR):
-        for case in pages(world, actor):
+    broken, lead = [], pages(world, LEAD)
+    for actor, cases in ((LEAD, lead), (COUNSELOR, [case for case in pages(world, COUNSELOR) if case not in lead])):
+        for case in cases:
             with world.set_for(case):
                 answer = world.ask(actor, "GET", case, query=dict.fromkeys(PARAMETERS, value))
             if answer.status == "500" or answer.shows(AWAY):

@@ -14,7 +14,7 @@ from django.db import models
 
 from apps.accounts.models import User
 from apps.core import scope
-from tests.trust.test_matrix import ALWAYS, METHODS, Answer, has_permission, is_city
+from tests.trust.test_matrix import ALWAYS, METHODS, Answer, has_permission, is_city, post_of
 from tests.trust.world import AWAY, HOME, OUTSIDERS, World
 
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -53,15 +53,21 @@ Key = tuple[str, str, str, str]  # address, method, subject, actor
 
 
 def asked_again(world: World, *subjects: str, methods: tuple[str, ...] = METHODS, who: str = "@") -> dict[Key, Answer]:
-    """What the people of one county get on every page that their roles open, about these subjects; on pages about nothing else a GET."""
+    """What the people of one county get on every page that their roles open, about these subjects; on pages about nothing else a GET.
+
+    One for each post asks: at the same organization, whoever has the page's permission sees through the same scope.
+    """
     found = {}
     for case in world.cases:
         if case.subject and case.subject not in subjects:
             continue
+        asking = {
+            post_of(actor): actor
+            for actor in reversed(world.actors)
+            if not (actor in OUTSIDERS or is_city(actor)) and has_permission(actor, case) and who in actor
+        }
         with world.set_for(case):
-            for actor in world.actors:
-                if actor in OUTSIDERS or is_city(actor) or not has_permission(actor, case) or who not in actor:
-                    continue
+            for actor in asking.values():
                 for method in methods if case.subject else ("GET",):
                     if case.has(method):
                         found[case.name, method, case.subject, actor] = world.ask(actor, method, case)

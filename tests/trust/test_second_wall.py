@@ -7,6 +7,7 @@ Rows are made from the models (tests/factories/rows.py), and the tables come fro
 import json
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -119,8 +120,9 @@ def key_of(table: security.Table) -> str:
     return "pgh_id" if table.is_history else "id"
 
 
+@cache
 def copied(table: security.Table, key: int) -> str:
-    """A statement that inserts a row again, under a new key."""
+    """A statement that inserts a row again, under a new key; the rows are the same for all tests."""
     content = json.loads(sql(f'SELECT to_jsonb(t) FROM "{table.name}" t WHERE {key_of(table)} = %s', key)[0][0])  # noqa: S608
     if table.directory:
         content |= {"code": None, "name": f"{content['name']}又"}

@@ -1,5 +1,6 @@
 """Every ledger of the portal. An app declares its own in `resources.py`, found the way Django finds `admin.py`."""
 
+from functools import cache
 from typing import TypeVar
 
 from django.utils.module_loading import autodiscover_modules
@@ -17,16 +18,22 @@ def ledger(each: L) -> L:
     return each
 
 
+@cache
+def _discover() -> None:
+    """Once: to look for the files that most apps do not have costs more than a page."""
+    autodiscover_modules("resources")
+
+
 def find(key: str) -> Ledger | None:
     """The ledger of that key; None where there is none."""
-    autodiscover_modules("resources")
+    _discover()
     found = _ledgers.get(key)
     return found() if found else None
 
 
 def declared() -> list[type[Ledger]]:
     """All of them, as they are declared; to be asked for their keys and permissions."""
-    autodiscover_modules("resources")
+    _discover()
     return list(_ledgers.values())
 
 

@@ -7,25 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import connection
 
+from apps.coverage.questions import listed
 from apps.coverage.registry import Indicator
 from apps.organizations.enums import Kind
 
 NODES = (Kind.CITY, Kind.COUNTY, Kind.TOWN)  # where a figure stands; what lies below is counted in it
 
-# What the eligible list says on a day. The tree gives line and county, so that no indicator has to be right about them.
-_FRESH = """
-SELECT o.id AS organization_id, o.county_id, o.path, {groups} AS groups, coalesce(c.ways, '{{}}') AS ways,
-    c.organization_id IS NOT NULL AS covered
-FROM ({universe}) u
-JOIN organizations_organization o ON o.id = u.organization_id
-LEFT JOIN (SELECT x.organization_id, {ways} AS ways FROM ({covered}) x {only_x} GROUP BY x.organization_id) c ON c.organization_id = o.id
-WHERE NOT EXISTS (
-    SELECT FROM coverage_exemption e
-    WHERE e.organization_id = o.id AND e.indicator = %s AND e.since <= %s AND (e.until IS NULL OR e.until > %s)
-) {only_o}
-"""
 _LINE = "organization_id, county_id, path, groups, ways, covered"
 _STORED = f"SELECT {_LINE} FROM coverage_fact WHERE year_id = %s AND indicator = %s"  # noqa: S608  the parts are ours; values are parameters
 _WRITE_FACTS = f"""
@@ -119,7 +108,7 @@ WHEN NOT MATCHED AND delta.total > 0 THEN
 
 def anew(indicator: Indicator, *, year: int, day: date) -> int:
     """Bring list and figures of a year in line with the registers as of a day. Answers how many rows were not."""
-    fresh, fresh_params = _question(indicator, day)
+    fresh, fresh_params = listed(indicator, day)
     key: list[Any] = [year, indicator.key]
     # What is no node itself adds to the line above it.
     line = "path" if indicator.level in NODES else "subpath(path, 0, -1)"
@@ -133,7 +122,7 @@ def anew(indicator: Indicator, *, year: int, day: date) -> int:
 def changed(indicator: Indicator, *, year: int, day: date, organizations: Sequence[int]) -> None:
     """Bring list and figures in line for some organizations and everything above them; a few milliseconds."""
     ids = list(organizations)
-    fresh, fresh_params = _question(indicator, day, ids)
+    fresh, fresh_params = listed(indicator, day, ids=ids)
     key: list[Any] = [year, indicator.key]
     with connection.cursor() as cursor:
         cursor.execute(_DELTAS.format(fresh=fresh), [*fresh_params, *key, ids, *key * 2, *_parts(indicator), *key * 2])
@@ -142,25 +131,3 @@ def changed(indicator: Indicator, *, year: int, day: date, organizations: Sequen
 def _parts(indicator: Indicator) -> list[Any]:
     ways = list(indicator.ways)
     return [ways, ways, list(NODES)]
-
-
-def _question(indicator: Indicator, day: date, ids: list[int] | None = None) -> tuple[str, list[Any]]:
-    """The eligible list of a day as one SELECT; with `ids` only their lines."""
-    rule = indicator.rule(day)
-    universe, universe_params = _sql(rule.universe(day))
-    covered, covered_params = _sql(rule.covered(day))
-    known = [f"CASE WHEN bool_or(x.way = '{way}') THEN '{way}' END" for way in sorted(indicator.ways)]
-    parts = {
-        "groups": "u.groups" if indicator.groups else "ARRAY[]::text[]",
-        "ways": f"array_remove(ARRAY[{', '.join(known)}]::text[], NULL)",
-        "only_x": "" if ids is None else "WHERE x.organization_id = ANY (%s::bigint[])",
-        "only_o": "" if ids is None else "AND o.id = ANY (%s::bigint[])",
-    }
-    extra = [] if ids is None else [ids]
-    sql = _FRESH.format(universe=universe, covered=covered, **parts)
-    return sql, [*universe_params, *covered_params, *extra, indicator.key, day, day, *extra]
-
-
-def _sql(rows: models.QuerySet) -> tuple[str, tuple[Any, ...]]:
-    """A queryset as SQL; one that is known to be empty stays a SELECT without rows."""
-    return rows.order_by().query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()

@@ -33,7 +33,7 @@ def exempt(*, organization: Organization, indicator: Indicator, since: date, rea
 
 
 @transaction.atomic
-def end(*, exemption: Exemption, by: Any) -> Exemption:
+def end(*, exemption: Exemption) -> Exemption:
     """Count it again from today on. Raises Conflict where somebody else has done so."""
     stored = Exemption.objects.select_for_update(of=("self",)).select_related("organization").get(pk=exemption.pk)
     if stored.until is not None:

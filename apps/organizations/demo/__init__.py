@@ -36,6 +36,8 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗沈陆�
 GIVEN = "芳 敏 静 丽 强 磊 军 洋 艳 勇 娟 涛 明 超 秀英 霞 平 刚 桂英 建国 晓燕 志伟 春梅 海燕 国平 佳怡 文斌 雪琴".split()
 COVERED_IN_2012, COVERED_IN_2013 = 625, 962
 INTEGRATED_PLACES = 96
+MERGED_PLACES = range(COVERED_IN_2013 - 9, COVERED_IN_2013)  # by when they were reached: merged into a neighbour since
+WITHOUT_COMMITTEE, LOOSE = 9, 4  # one town, and one new-resident school, of so many
 CITY_RUN_SCHOOLS = 8
 CLASSES = {SchoolType.CENTRAL: (18, 36), SchoolType.COMPLETE: (10, 24), SchoolType.TEACHING_POINT: (4, 8)}
 GRADES = "一二三四五六"
@@ -45,7 +47,7 @@ def load(*, today: date, random: Random) -> None:
     """Accounts, schools with brigades and squads, and the organisations that reach the places."""
     schools = _schools(random, today)
     _accounts(random, schools)
-    PioneerUnit.objects.bulk_create([*_school_units(schools, random), *_place_units(today, random)])
+    PioneerUnit.objects.bulk_create([*_school_units(schools, random), *_place_units(today, random), *_committees()])
 
 
 def refresh_passwords() -> None:
@@ -151,7 +153,11 @@ def _accounts(random: Random, schools: Iterable[School]) -> None:
 
 
 def _school_units(schools: Iterable[School], random: Random) -> Iterator[PioneerUnit]:
-    """A brigade for every school and a squad for every class; squads name their brigade through the school they share."""
+    """A brigade for every school and a squad for every class; squads name their brigade through the school they share. A few new-resident
+    schools have their brigade and no squad yet.
+    """
+    newcomers = [school for school in schools if school.is_new_resident]
+    loose = {school.pk for school in newcomers[::LOOSE]}
     for school in schools:
         since = school.opened_on or date(2005, 9, 1) + timedelta(days=random.randint(0, 1500))
         facts = {
@@ -163,8 +169,9 @@ def _school_units(schools: Iterable[School], random: Random) -> Iterator[Pioneer
         yield PioneerUnit(kind=UnitKind.BRIGADE, name="大队", member_count=school.member_count, guide=person_name(random), **facts)
         members = school.member_count // school.class_count
         for number in range(school.class_count):
-            name = f"{GRADES[number % 6]}（{number // 6 + 1}）中队"
-            yield PioneerUnit(kind=UnitKind.SQUAD, name=name, member_count=members, guide=person_name(random), **facts)
+            name, guide = f"{GRADES[number % 6]}（{number // 6 + 1}）中队", person_name(random)
+            if school.pk not in loose:
+                yield PioneerUnit(kind=UnitKind.SQUAD, name=name, member_count=members, guide=guide, **facts)
 
 
 def _place_units(today: date, random: Random) -> Iterator[PioneerUnit]:
@@ -173,6 +180,7 @@ def _place_units(today: date, random: Random) -> Iterator[PioneerUnit]:
     eagerness = {county: random.random() * 0.15 for county in sorted({place.county_id for place in places})}
     waiting = {place.county_id: place for place in reversed(places)}  # the town with an account has something left to do
     places.sort(key=lambda place: (place in waiting.values(), random.random() + eagerness[place.county_id]))
+    _merge([places[rank] for rank in MERGED_PLACES], today)
     covered = places[: int(len(places) * 0.93)]
     for rank, place in enumerate(covered):
         yield _place_unit(place, _established(rank, today, random), random)
@@ -206,12 +214,37 @@ def _place_unit(place: Place, established_on: date, random: Random) -> PioneerUn
         member_count=random.randint(6, 12) if kind == UnitKind.HOLIDAY_TEAM else random.randint(18, 60),
         guide=person_name(random),
         established_on=established_on,
+        dissolved_on=place.closed_on,
     )
 
 
+def _committees() -> Iterator[PioneerUnit]:
+    """Most towns have their committee; a sequence of its own, so that the rest stays what it is."""
+    random = Random(2012)  # noqa: S311
+    for number, town in enumerate(Organization.objects.of_kind(Kind.TOWN).order_by("code")):
+        if number % WITHOUT_COMMITTEE == WITHOUT_COMMITTEE - 1:
+            continue
+        yield PioneerUnit(
+            organization=town,
+            county_id=town.county_id,
+            kind=UnitKind.TOWN_COMMITTEE,
+            name=f"{town.name}少工委",
+            member_count=random.randint(7, 13),
+            guide=person_name(random),
+            established_on=date(2008, 3, 1) + timedelta(days=random.randint(0, 2100)),
+        )
+
+
+def _merge(places: list[Place], today: date) -> None:
+    """Some places are no more, and with them what reached them."""
+    for number, place in enumerate(places):
+        place.closed_on = date(2014, 6, 30) + (today - date(2014, 6, 30)) * number / len(places)
+    Place.objects.bulk_update(places, ["closed_on"])
+
+
 def _integrate(places: list[Place], random: Random) -> None:
-    """The divisions do not say which places are 城乡一体新社区; the demo makes some of the rural ones so."""
+    """The divisions do not say which places are 城乡一体新社区; the demo makes some of the rural ones so, set up in the years before."""
     chosen = random.sample([place for place in places if place.area == PlaceArea.RURAL], INTEGRATED_PLACES)
-    for place in chosen:
-        place.area = PlaceArea.INTEGRATED
-    Place.objects.bulk_update(chosen, ["area"])
+    for number, place in enumerate(chosen):
+        place.area, place.opened_on = PlaceArea.INTEGRATED, date(2005 + number % 5, 1, 1)
+    Place.objects.bulk_update(chosen, ["area", "opened_on"])

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("organizations.view", "查看组织、村（社区）和学校"),
                     ("organizations.edit", "维护村（社区）和学校的少先队组织"),
-                    ("organizations.register", "登记学校"),
+                    ("organizations.register", "登记学校，撤并学校和村（社区）"),
                     ("people.view", "查看人员账号和联系方式"),
                     ("people.manage", "管理人员账号和角色"),
                     ("audit.view", "查阅操作日志"),
@@ -207,6 +207,7 @@ class Migration(migrations.Migration):
                             ("squad", "中队"),
                             ("holiday_team", "雏鹰假日小队"),
                             ("community_committee", "社区少工委"),
+                            ("town_committee", "镇（街道）少工委"),
                         ],
                         max_length=20,
                         verbose_name="类别",
@@ -282,6 +283,7 @@ class Migration(migrations.Migration):
                             ("squad", "中队"),
                             ("holiday_team", "雏鹰假日小队"),
                             ("community_committee", "社区少工委"),
+                            ("town_committee", "镇（街道）少工委"),
                         ],
                         max_length=20,
                         verbose_name="类别",
@@ -354,6 +356,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "opened_on",
+                    models.DateField(
+                        blank=True, null=True, validators=[apps.organizations.validators.not_in_future], verbose_name="设立日期"
+                    ),
+                ),
+                (
+                    "closed_on",
+                    models.DateField(
+                        blank=True, null=True, validators=[apps.organizations.validators.not_in_future], verbose_name="撤并日期"
+                    ),
+                ),
+                (
                     "county",
                     models.ForeignKey(
                         editable=False,
@@ -394,6 +408,18 @@ class Migration(migrations.Migration):
                         choices=[("rural", "农村"), ("integrated", "城乡一体新社区"), ("urban", "城市社区")],
                         max_length=10,
                         verbose_name="类型",
+                    ),
+                ),
+                (
+                    "opened_on",
+                    models.DateField(
+                        blank=True, null=True, validators=[apps.organizations.validators.not_in_future], verbose_name="设立日期"
+                    ),
+                ),
+                (
+                    "closed_on",
+                    models.DateField(
+                        blank=True, null=True, validators=[apps.organizations.validators.not_in_future], verbose_name="撤并日期"
                     ),
                 ),
                 (
@@ -807,13 +833,23 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.AddConstraint(
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("opened_on__isnull", True), ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
+                ),
+                name="place_closed_after_opened",
+                violation_error_message="撤并日期不能早于设立日期。",
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="place",
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "organizations_placeevent" ("area", "county_id", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."area", new_values."county_id", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="8c77c0df9ab63300c5ca7090a2d5ecd3d75b67dd",
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "organizations_placeevent" ("area", "closed_on", "county_id", "id", "opened_on", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."area", new_values."closed_on", new_values."county_id", new_values."id", new_values."opened_on", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1cfe742efb73a075bd64be59bdb69e971322ce32",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_30c9c",
@@ -828,8 +864,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "organizations_placeevent" ("area", "county_id", "id", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."area", new_values."county_id", new_values."id", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="0fa9908b019ac21b7c75ac8443e8c7837dd778fe",
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "organizations_placeevent" ("area", "closed_on", "county_id", "id", "opened_on", "organization_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."area", new_values."closed_on", new_values."county_id", new_values."id", new_values."opened_on", new_values."organization_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="ed08056b8990705c5215e9740e7043243ed6158e",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_62215",

@@ -17,6 +17,7 @@ from apps.core.scope import Scope
 from apps.organizations.enums import Kind
 from apps.organizations.grants import scope_for
 from apps.organizations.models import Organization
+from apps.organizations.querysets import CLOSED_ON
 
 BRACKETS = str.maketrans("()", "（）"), str.maketrans("（）", "()")
 COUNTY = Column("报送单位", "county_name", cell=Name(), key=True, aliases=("县（市、区）", "区县", "县市区"), width=14, example="南湖区")
@@ -69,7 +70,7 @@ def spots(names: Iterable[str], *kinds: Kind) -> dict[str, list[Spot]]:
     written = wanted | {name.translate(table) for name in wanted for table in BRACKETS}
     rows = Organization.objects.of_kind(*kinds).filter(name__among=written)
     found: dict[str, list[Spot]] = {}
-    facts = ("pk", "county_id", "kind", "county__name", town_of("parent"), "name", "school__closed_on")
+    facts = ("pk", "county_id", "kind", "county__name", town_of("parent"), "name", CLOSED_ON)
     for row in rows.values_list(*facts):
         spot = Spot(*row)
         for name in {spot.name, *(spot.name.translate(table) for table in BRACKETS)} & wanted:
@@ -99,7 +100,9 @@ OWN: Names = ("county", "town", "organization")  # the columns that say where a 
 
 
 class LocatedLedger(Ledger):
-    """Rows that belong to an organization. The subclass has the columns `county`, `town` and `organization`."""
+    """Rows that belong to an organization. The subclass has the columns `county`, `town` and `organization`; `town` only where something
+    below a town has such rows.
+    """
 
     kinds: ClassVar[tuple[Kind, ...]]  # of the organizations that have such rows
     where: ClassVar[str] = "organization"  # the model's field that names it
@@ -128,19 +131,19 @@ class LocatedLedger(Ledger):
 
         `scope`: where it must lie; None is anywhere.
         """
-        county, town, own = columns = [self.index[name] for name in names]
+        own, columns = self.index[names[2]], [self.index.get(name) for name in names]
         known = errand.notes.setdefault(names[2], {})
         if missing := {row.values[own] for row in rows} - known.keys():
             found = spots(missing, *self.kinds)
             known.update({name: found.get(name, []) for name in missing})
         for row in rows:
-            values = row.values
-            here = (values[county], values[town], values[own])
+            here = self._named(row, names)
             answer = known.get(here) or known.setdefault(here, self._choose(here, known[here[2]], names, scope))
             if isinstance(answer, Spot):
                 official = answer.county, answer.town, answer.name
                 for column, name in zip(columns, official, strict=True):
-                    values[column] = name
+                    if column is not None:
+                        row.values[column] = name
                 known[official] = answer
                 yield row, answer
             else:
@@ -148,8 +151,12 @@ class LocatedLedger(Ledger):
 
     def spot(self, row: Row, errand: Errand, names: Names = OWN) -> Spot:
         """Where a row was placed."""
-        values, index = row.values, self.index
-        return errand.notes[names[2]][tuple(values[index[name]] for name in names)]
+        return errand.notes[names[2]][self._named(row, names)]
+
+    def _named(self, row: Row, names: Names) -> Names:
+        """What its columns say; nothing of a column that the ledger does not have."""
+        county, town, own = ("" if (column := self.index.get(name)) is None else row.values[column] for name in names)
+        return county, town, own
 
     def _choose(self, here: Names, found: list[Spot], names: Names, scope: Scope | None) -> Spot | tuple[str, str]:
         """The one that is meant, or the column and the sentence that says why there is none."""
@@ -160,13 +167,14 @@ class LocatedLedger(Ledger):
             return names[2], f"没有叫“{name}”的{'、'.join(kind.label for kind in self.kinds)}，请核对名称。"
         meant = [spot for spot in found if county in ("", spot.county) and town in ("", spot.town)]
         if not meant:
-            column = names[1] if county in ("", found[0].county) else names[0]
+            column = names[1] if names[1] in self.fields and county in ("", found[0].county) else names[0]
             return column, f"“{name}”属于{found[0].county}{found[0].town}，与这里填的不符。"
         covered = [spot for spot in meant if scope is None or scope.covers(spot)]
         if not covered:
             return self.beyond(meant)
         if len(covered) > 1:
-            return names[1], f"有 {len(covered)} 个“{name}”，请写明{self.fields[names[0]].heading}和{self.fields[names[1]].heading}。"
+            there = [column for column in names[:2] if column in self.fields]
+            return there[-1], f"有 {len(covered)} 个“{name}”，请写明{'和'.join(self.fields[column].heading for column in there)}。"
         return covered[0]
 
     def beyond(self, meant: Sequence[Spot]) -> Spot | tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Ledgers of the tree itself: towns, places, schools. A row is known by its code, and without one by its name where it belongs."""
+"""Ledgers of the tree itself, and the one of towns. A row is known by its code, and without one by its name where it belongs."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
@@ -8,16 +8,16 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.core import turns
-from apps.core.ledgers.cells import Choice, Day, Name, Whole, YesNo
+from apps.core.ledgers.cells import Name
 from apps.core.ledgers.ledger import MISSING, Column, Errand, Ledger, Part, Row
 from apps.core.ledgers.registry import ledger
-from apps.organizations.enums import Kind, PlaceArea, SchoolArea, SchoolStrength, SchoolType
+from apps.organizations.enums import Kind
 from apps.organizations.grants import scope_for
-from apps.organizations.models import Organization, PioneerUnit, Place, School
+from apps.organizations.models import Organization
+from apps.organizations.querysets import CLOSED_ON
 from apps.organizations.resources.base import COUNTY, TOWN, Spot, columns_of, own, rules_of, spots, town_of
-from apps.organizations.validators import not_in_future
 
-NAMED, CLASSES = rules_of(Organization, "name"), rules_of(School, "class_count")
+NAMED = rules_of(Organization, "name")
 CODE = Column(
     "代码",
     "code",
@@ -108,9 +108,7 @@ class TreeLedger(Ledger):
         for row in rows:
             row.values[code] = None if row.values[code] is MISSING else row.values[code] or None
         scope, found = scope_for(errand.by, self.permission), self.candidates(rows, errand)
-        everybody = list(
-            found.values_list(*Spot._fields[:3], "county__name", town_of("parent"), "name", "school__closed_on", "code", "parent")
-        )
+        everybody = list(found.values_list(*Spot._fields[:3], "county__name", town_of("parent"), "name", CLOSED_ON, "code", "parent"))
         by_code = {row[7]: row for row in everybody if row[7]}
         by_name: dict[str, list[Any]] = {}
         for each in everybody:
@@ -201,140 +199,3 @@ class Towns(TreeLedger):
 
     class Meta:
         import_id_fields = ("county", "name")
-
-
-@ledger
-class Places(TreeLedger):
-    key, label, kind, parents = "places", "村（社区）", Kind.PLACE, (Kind.TOWN,)
-    about = "村、社区及其类型。"
-    page = "/organizations/?kind=place"
-    profile, facts = Place, ("area",)
-
-    town = TOWN
-    name = Column(
-        "村（社区）",
-        "name",
-        cell=Name(),
-        required=True,
-        key=True,
-        rules=NAMED,
-        aliases=("村", "社区", "村（社区）名称", "名称"),
-        width=20,
-        example="永红村",
-    )
-    code = CODE
-    area = Column("类型", "place__area", cell=Choice(PlaceArea), required=True, aliases=("村（社区）类型",), example="农村")
-
-
-@ledger
-class Schools(TreeLedger):
-    key, label, kind, parents = "schools", "学校", Kind.SCHOOL, (Kind.TOWN, Kind.COUNTY)
-    about = "学校及其城乡、类型、班级数和少先队员数。"
-    page = "/organizations/?kind=school"
-    profile = School
-    facts = ("area", "type", "strength", "is_new_resident", "class_count", "member_count", "opened_on", "closed_on")
-
-    town = TOWN
-    name = Column(
-        "学校名称",
-        "name",
-        cell=Name(),
-        required=True,
-        key=True,
-        rules=NAMED,
-        aliases=("学校", "校名", "学校全称"),
-        width=26,
-        example="凤桥镇中心小学",
-        help="用全称，全市不重名。",
-    )
-    code = CODE
-    area = Column("城乡", "school__area", cell=Choice(SchoolArea), required=True, aliases=("城乡类别",), example="农村", width=8)
-    type = Column(
-        "类型",
-        "school__type",
-        cell=Choice(SchoolType, also={"完全小学": SchoolType.COMPLETE}),
-        required=True,
-        aliases=("学校类型",),
-        example="中心小学",
-    )
-    strength = Column(
-        "办学水平",
-        "school__strength",
-        cell=Choice(SchoolStrength, also={"优质": SchoolStrength.STRONG, "一般": SchoolStrength.AVERAGE, "薄弱": SchoolStrength.WEAKER}),
-        required=True,
-        example="一般学校",
-    )
-    is_new_resident = Column("新居民子女学校", "school__is_new_resident", cell=YesNo(), aliases=("是否新居民子女学校",), example="否")
-    class_count = Column("班级数", "school__class_count", cell=Whole(), rules=CLASSES, aliases=("班数", "教学班数"), example=24, width=10)
-    member_count = Column(
-        "少先队员数",
-        "school__member_count",
-        cell=Whole(),
-        aliases=("队员数", "队员人数"),
-        example=960,
-        width=12,
-        help="只填人数，不填姓名。",
-    )
-    opened_on = Column("建校日期", "school__opened_on", cell=Day(), rules=[not_in_future], help="不清楚可以不填。", example="1998-09-01")
-    closed_on = Column(
-        "撤并日期", "school__closed_on", cell=Day(), rules=[not_in_future], help="仍在办学的不填；填写后学校撤并，大队和中队同日撤销。"
-    )
-
-    def _namesake(self, row: Row, found: Sequence[Any]) -> Any:
-        """A school's name is its own within the city, but a school may have moved."""
-        return super()._namesake(row, found) or next(iter(found), None)
-
-    def _elsewhere(self, spot: Spot, by_code: bool) -> str:
-        if by_code:
-            return super()._elsewhere(spot, by_code)
-        return f"“{spot.name}”已登记在{spot.county}{spot.town}。如确是另一所同名学校，请在校名前加上地名。"
-
-    def inspect(self, rows: Iterable[Row], errand: Errand) -> None:
-        rows = list(rows)
-        super().inspect(rows, errand)
-        opened, closed = self.index["opened_on"], self.index["closed_on"]
-        closing = []
-        for row in rows:
-            day, before = row.values[closed], row.before
-            if before is not None and before[closed]:
-                row.fault("", f"“{row.values[self.index['name']]}”已于 {before[closed]} 撤并，不能再修改。")
-            elif day and row.values[opened] and day < row.values[opened]:
-                row.fault("closed_on", "撤并日期不能早于建校日期。")
-            elif day:
-                closing.append(row)
-        if closing:
-            self._judge_closing(closing)
-
-    def _judge_closing(self, rows: Sequence[Row]) -> None:
-        closed = self.index["closed_on"]
-        units = PioneerUnit.objects.filter(organization__among=[row.target for row in rows], dissolved_on__isnull=True)
-        found = units.values_list("organization").annotate(models.Count("pk"), models.Max("established_on"))
-        known = {school: (count, last) for school, count, last in found}
-        for row in rows:
-            count, last = known.get(row.target, (0, None))
-            if last and last > row.values[closed]:
-                row.fault("closed_on", f"有少先队组织成立于 {last}，撤并日期不能早于这一天。")
-            else:
-                row.hints.append(f"将于 {row.values[closed]} 撤并" + (f"，{count} 个大队、中队同日撤销。" if count else "。"))
-
-    def settle(self, rows: Sequence[Row], by: Any) -> None:
-        """A school that is closed takes its brigade and squads along."""
-        closed = self.index["closed_on"]
-        closing = {row.target: row for row in rows if row.values[closed] and not (row.before and row.before[closed])}
-        units = PioneerUnit.objects.filter(organization__in=closing, dissolved_on__isnull=True)
-        by_day: dict[Any, list[int]] = {}
-        for unit, school in units.order_by("pk").values_list("pk", "organization"):
-            row = closing[school]
-            by_day.setdefault(row.values[closed], []).append(unit)
-            row.effects.setdefault("dissolved", []).append(unit)
-        for day, dissolved in by_day.items():
-            PioneerUnit.objects.filter(pk__in=dissolved).update(dissolved_on=day)
-
-    def unsettle(self, rows: Sequence[Row], by: Any) -> None:
-        """The units that were dissolved with a school are there again, unless somebody has given them another day since."""
-        closed = self.index["closed_on"]
-        by_day: dict[Any, list[int]] = {}
-        for row in rows:
-            by_day.setdefault(row.values[closed], []).extend(row.effects.get("dissolved", ()))
-        for day, dissolved in by_day.items():
-            PioneerUnit.objects.filter(pk__in=dissolved, dissolved_on=day).update(dissolved_on=None)

@@ -1,14 +1,14 @@
-"""Ledgers of Pioneer units: a school's brigade and squads, and what reaches a place (circular §3.2.1)."""
+"""Ledgers of Pioneer units: a school's brigade and squads, what reaches a place, and a town's committee (circular §3.2.1)."""
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
 from apps.core.ledgers.cells import Choice, Day, Name, Whole
 from apps.core.ledgers.ledger import Column, Errand, Part, Row
 from apps.core.ledgers.registry import ledger
-from apps.organizations.enums import AT_PLACE, AT_SCHOOL, Kind, UnitKind
+from apps.organizations.enums import AT_PLACE, AT_SCHOOL, AT_TOWN, Kind, UnitKind
 from apps.organizations.models import Organization, PioneerUnit
 from apps.organizations.resources.base import COUNTY, TOWN, LocatedLedger, rules_of
 from apps.organizations.validators import not_in_future, since_founding, unusual
@@ -24,7 +24,6 @@ class UnitLedger(LocatedLedger):
     unit_kinds: ClassVar[frozenset[UnitKind]]
 
     county = COUNTY
-    town = TOWN
 
     class Meta:
         model = PioneerUnit
@@ -105,6 +104,7 @@ class SchoolUnits(UnitLedger):
     page = "/organizations/?kind=school"
     kinds, unit_kinds = (Kind.SCHOOL,), AT_SCHOOL
 
+    town = TOWN
     organization = Column(
         "学校", "organization__name", cell=Name(), required=True, key=True, aliases=("学校名称", "校名"), width=24, example="凤桥镇中心小学"
     )
@@ -123,6 +123,7 @@ class PlaceUnits(UnitLedger):
     page = "/organizations/?kind=place"
     kinds, unit_kinds = (Kind.PLACE,), AT_PLACE
 
+    town = TOWN
     organization = Column(
         "村（社区）",
         "organization__name",
@@ -139,3 +140,29 @@ class PlaceUnits(UnitLedger):
     guide = GUIDE
     established_on = ESTABLISHED
     dissolved_on = DISSOLVED
+
+
+@ledger
+class TownUnits(UnitLedger):
+    key, label = "town-units", "镇（街道）少工委"
+    about = "各镇和街道的少工委。"
+    page = "/organizations/?kind=town"
+    kinds, unit_kinds = (Kind.TOWN,), AT_TOWN
+
+    organization = Column(
+        "镇（街道）", "organization__name", cell=Name(), required=True, key=True, aliases=TOWN.aliases, width=24, example="凤桥镇"
+    )
+    kind = _kind(AT_TOWN)
+    name = _name(example="凤桥镇少工委")
+    member_count = MEMBERS
+    guide = GUIDE
+    established_on = ESTABLISHED
+    dissolved_on = DISSOLVED
+
+    class Meta:
+        import_id_fields = ("county", "organization", "kind", "name")
+
+    def prefilled(self, user: Any) -> Iterable[dict[str, Any]]:
+        """Each of the user's towns, with the committee it is asked for."""
+        for row in super().prefilled(user):
+            yield {**row, "kind": UnitKind.TOWN_COMMITTEE.label, "name": f"{row['organization']}少工委"}

@@ -2,20 +2,14 @@
 
 from typing import Any
 
-from django.db import transaction
-
-from apps.core import seen as seen_rows
 from apps.organizations.models import Place
+from apps.organizations.services import profiles
 
-FACTS = ("area",)
+FACTS = ("area", "opened_on")
 
 
-@transaction.atomic
-def reclassify(*, place: Place, area: str, seen: str, by: Any) -> Place:
-    """A village becomes an integrated community, or a city one. Raises Conflict when its area is no longer what was `seen`."""
-    stored = Place.objects.select_for_update(of=("self",)).select_related("organization").get(pk=place.pk)
-    seen_rows.check(stored, FACTS, seen)
-    stored.area = area
-    stored.full_clean()
-    stored.save()
-    return stored
+def amend(*, place: Place, seen: str, by: Any, **facts: Any) -> Place:
+    """A village becomes an integrated community, or a city one; or the day on which it was set up. Raises Conflict when either is no
+    longer what was `seen`.
+    """
+    return profiles.amend(profile=place, names=FACTS, seen=seen, facts=facts)

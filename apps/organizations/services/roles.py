@@ -39,7 +39,7 @@ def grant_all(*, role: str, posts: Iterable[tuple[Any, Organization]], by: Any =
             _refuse_unless_appointed(user, role, organization, by)
     _lock([user for user, _ in posts])
     _refuse_beside_separate(definition, [user for user, _ in posts])
-    holdings = _open(definition, {organization.pk: organization for _, organization in posts})
+    holdings = opened(definition, {organization.pk: organization for _, organization in posts})
     given = [(user, holdings[organization.pk]) for user, organization in posts]
     through = User.groups.through.objects
     through.bulk_create([through.model(user_id=user.pk, group_id=holding.group_id) for user, holding in given], ignore_conflicts=True)
@@ -117,7 +117,7 @@ def _record(verb: Verb, role: Role, given: list[tuple[Any, RoleHolding]]) -> Non
     audit.record(verb, about, details={"role": role.key, "persons": persons})
 
 
-def _open(role: Role, organizations: dict[int, Organization]) -> dict[int, RoleHolding]:
+def opened(role: Role, organizations: dict[int, Organization]) -> dict[int, RoleHolding]:
     """The role's holdings at these organizations, by organization; those that nobody has held yet are made."""
     turns.take(f"organizations.roles.{role.key}")
     known = RoleHolding.objects.filter(role=role.key, organization__in=organizations)
@@ -126,11 +126,11 @@ def _open(role: Role, organizations: dict[int, Organization]) -> dict[int, RoleH
     if missing:
         groups = Group.objects.bulk_create([Group(name=f"{role.key}@{organization.pk}") for organization in missing])
         pairs = zip(groups, missing, strict=True)
-        opened = RoleHolding.objects.bulk_create(
+        new = RoleHolding.objects.bulk_create(
             [RoleHolding(group=group, role=role.key, organization=organization) for group, organization in pairs]
         )
-        _assign(opened)
-        found |= {holding.organization_id: holding for holding in opened}
+        _assign(new)
+        found |= {holding.organization_id: holding for holding in new}
     return found
 
 

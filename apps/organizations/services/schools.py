@@ -1,17 +1,14 @@
 """Writes to the register of schools. A school belongs to one reporting unit, and its name is its own within the city."""
 
-from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from apps.core import seen as seen_rows
 from apps.core import turns
 from apps.core.errors import DomainError
 from apps.organizations.enums import Kind
-from apps.organizations.models import Organization, PioneerUnit, School
-from apps.organizations.services.units import lock
+from apps.organizations.models import Organization, School
+from apps.organizations.services import profiles
 
 PROFILE = ("area", "type", "strength", "is_new_resident", "class_count", "member_count", "opened_on")
 
@@ -28,45 +25,9 @@ def register(*, parent: Organization, name: str, code: str | None, by: Any, **pr
     return school
 
 
-@transaction.atomic
 def amend(*, school: School, seen: str, by: Any, **profile: Any) -> School:
     """Keep a school's profile up to date. Raises Conflict when it is no longer what was `seen`."""
-    stored = _locked(school)
-    seen_rows.check(stored, PROFILE, seen)
-    _refuse_closed(stored)
-    for name in PROFILE:
-        setattr(stored, name, profile[name])
-    stored.full_clean()
-    stored.save()
-    return stored
-
-
-@transaction.atomic
-def close(*, school: School, on: date, by: Any) -> School:
-    """A school that is closed or merged keeps its records; its brigade and squads end on the same day."""
-    lock(school.organization)  # nobody establishes a squad meanwhile
-    stored = _locked(school)
-    _refuse_closed(stored)
-    if on > timezone.localdate():
-        raise DomainError("撤并日期不能晚于今天。", field="closed_on")
-    if stored.opened_on and on < stored.opened_on:
-        raise DomainError(f"撤并日期不能早于建校日期（{stored.opened_on}）。", field="closed_on")
-    units = PioneerUnit.objects.filter(organization=stored.organization_id, dissolved_on__isnull=True)
-    if later := units.filter(established_on__gt=on).first():
-        raise DomainError(f"“{later}”成立于 {later.established_on}，撤并日期不能早于这一天。", field="closed_on")
-    stored.closed_on = on
-    stored.save()
-    units.update(dissolved_on=on)
-    return stored
-
-
-def _locked(school: School) -> School:
-    return School.objects.select_for_update(of=("self",)).select_related("organization").get(pk=school.pk)
-
-
-def _refuse_closed(school: School) -> None:
-    if school.closed_on:
-        raise DomainError(f"{school}已于 {school.closed_on} 撤并，不能再修改。")
+    return profiles.amend(profile=school, names=PROFILE, seen=seen, facts=profile)
 
 
 def _refuse_registered(parent: Organization, name: str, code: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Writes to Pioneer organisations (大队、中队、雏鹰假日小队、社区少工委)."""
+"""Writes to Pioneer organisations (大队、中队、雏鹰假日小队、社区少工委、镇（街道）少工委)."""
 
 from datetime import date
 from typing import Any
@@ -8,17 +8,18 @@ from django.utils import timezone
 
 from apps.core import seen as seen_rows
 from apps.core.errors import DomainError
-from apps.organizations.enums import UNITS_AT
-from apps.organizations.models import Organization, PioneerUnit, School
+from apps.organizations.enums import UNITS_AT, Kind
+from apps.organizations.models import Organization, PioneerUnit
+from apps.organizations.querysets import CLOSED_ON
 
 AMENDABLE = ("name", "member_count", "guide")
 
 
 @transaction.atomic
 def establish(*, organization: Organization, by: Any, **facts: Any) -> PioneerUnit:
-    """Record a unit (kind, name, established_on, member_count, guide) at a school or a place that is still there."""
+    """Record a unit (kind, name, established_on, member_count, guide) at a town, or at a school or place that is still there."""
     unit = PioneerUnit(organization=organization, county_id=organization.county_id, **facts)
-    if unit.kind not in UNITS_AT.get(organization.kind, ()):
+    if unit.kind not in UNITS_AT.get(Kind(organization.kind), frozenset()):
         raise DomainError(f"{organization}不能设立{unit.get_kind_display()}。", field="kind")
     lock(organization)
     _refuse_closed(organization)
@@ -65,9 +66,9 @@ def lock(organization: Organization) -> None:
 
 
 def _refuse_closed(organization: Organization) -> None:
-    school = School.objects.filter(organization=organization).first()
-    if school is not None and school.closed_on:
-        raise DomainError(f"{organization}已于 {school.closed_on} 撤并，不能再设立少先队组织。")
+    (closed_on,) = Organization.objects.values_list(CLOSED_ON).get(pk=organization.pk)
+    if closed_on:
+        raise DomainError(f"{organization}已于 {closed_on} 撤并，不能再设立少先队组织。")
 
 
 def _refuse_namesake(unit: PioneerUnit) -> None:

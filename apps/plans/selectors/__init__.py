@@ -12,7 +12,8 @@ from apps.core import rich_text
 from apps.core.lifecycle import standings
 from apps.core.lifecycle.standings import Standing
 from apps.coverage.models import Target
-from apps.coverage.selectors import Targets, overview
+from apps.coverage.selectors import overview
+from apps.coverage.selectors.targets import Targets
 from apps.coverage.services.figures import settle
 from apps.organizations.models import Organization
 from apps.plans.enums import Progress

@@ -1,4 +1,4 @@
-"""Asking for a year's bulletin."""
+"""Asking for the bulletin of a year."""
 
 from typing import Any
 

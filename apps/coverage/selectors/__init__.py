@@ -13,14 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from apps.coverage.models import Fact, FactCorrection, Figure, Target, Year
+from apps.coverage.models import Exemption, Fact, FactCorrection, Figure, Year
 from apps.coverage.querysets import FactQuerySet
 from apps.coverage.registry import Indicator, indicators
+from apps.coverage.selectors.targets import Targets, everything
 from apps.organizations.enums import Kind
 from apps.organizations.grants import grants_of, scope_for
 from apps.organizations.models import Organization
 
-NEAR = 0.1  # as far as this below the target, a figure is near it
+NEAR = Decimal(10)  # percentage points: as far as this below what should be reached, a figure is near it
+COUNTED = (Kind.SCHOOL, Kind.PLACE)  # what is itself counted, and has nothing below
 DEPTH = {Kind.CITY: 0, Kind.COUNTY: 1, Kind.TOWN: 2, Kind.SCHOOL: 3, Kind.PLACE: 3}
 
 
@@ -69,6 +71,7 @@ class Measure:
     year: int
     ratio: Ratio
     target: Decimal | None
+    expected: Decimal | None = None  # what the path asks for on the day of the figure, in percent
     parts: tuple[Part, ...] = ()  # by what the organizations are
     ways: tuple[Part, ...] = ()  # by what they are covered; of all of them
     is_direct: bool = False  # only what stands directly under the node
@@ -98,19 +101,29 @@ class Measure:
         return self.indicator.done if self.ratio.covered else self.indicator.undone
 
     @property
-    def tone(self) -> str:
-        if self.target is None or not self.ratio.total:
-            return ""
-        return "danger" if self.gap else "success"
+    def behind(self) -> int:
+        """How many are missing to what the path asks for by now."""
+        return self.ratio.gap(self.expected)
+
+    @property
+    def points_behind(self) -> Decimal:
+        """The same in percentage points."""
+        if self.expected is None or not self.ratio.total:
+            return Decimal(0)
+        return max(Decimal(0), self.expected - Decimal(100 * self.ratio.covered) / self.ratio.total)
 
     @property
     def distance(self) -> str:
-        """How far from the target, in the steps that the map colours."""
-        if self.ratio.value is None:
+        """How far from what should be reached by now, in the steps that the map colours."""
+        if self.ratio.value is None or self.target is None:
             return "none"
-        if not self.gap:
+        if not self.gap or not self.behind:
             return "reached"
-        return "near" if self.goal is not None and self.ratio.value >= self.goal - NEAR else "far"
+        return "near" if self.points_behind <= NEAR else "far"
+
+    @property
+    def tone(self) -> str:
+        return {"reached": "success", "near": "warning", "far": "danger"}.get(self.distance, "")
 
     @property
     def url(self) -> str:
@@ -192,22 +205,6 @@ class Overview:
         return counted - sum(row.measures[key].ratio.total for row in self.rows) if self.rows else 0
 
 
-class Targets:
-    """Every target; a county's own go before the city's, and each holds until a later one replaces it."""
-
-    def __init__(self, rows: Iterable[Target]) -> None:
-        self._by_year: dict[tuple[str, int | None], dict[int, Decimal]] = defaultdict(dict)
-        for row in rows:
-            self._by_year[row.indicator, row.county_id][row.year] = row.percent
-
-    def of(self, indicator: str, year: int, county: int | None) -> Decimal | None:
-        for whose in (county, None):
-            reached = [since for since in self._by_year.get((indicator, whose), ()) if since <= year]
-            if reached:
-                return self._by_year[indicator, whose][max(reached)]
-        return None
-
-
 def standing_places(user: Any) -> list[Organization]:
     """The nodes at which the user may read coverage, the highest first."""
     nodes = Organization.objects.filter(pk__in=grants_of(user).get("coverage.view", ())).order_by("position", "pk")
@@ -226,7 +223,7 @@ def overview(*, node: Organization, year: str | int | None, user: Any) -> Overvi
         return None
     chosen = next((each for each in years if str(each.pk) == str(year)), years[0])
     asked = [each for each in indicators() if DEPTH[each.level] >= DEPTH[Kind(node.kind)]]
-    targets = Targets(Target.objects.all())
+    targets = everything()
     own = list(Figure.objects.visible_to(user).filter(organization=node))
     path = next((figure.path for figure in own if figure.year_id == chosen.pk), node.path)
     stored = {(figure.year_id, figure.indicator, figure.part): Ratio(figure.covered, figure.total) for figure in own}
@@ -234,8 +231,8 @@ def overview(*, node: Organization, year: str | int | None, user: Any) -> Overvi
         node=node,
         year=chosen,
         years=years,
-        measures=tuple(_measure(each, node, chosen.pk, stored, targets) for each in asked),
-        rows=tuple(_rows(node, chosen.pk, path, asked, targets, user)),
+        measures=tuple(_measure(each, node, chosen, stored, targets) for each in asked),
+        rows=tuple(_rows(node, chosen, path, asked, targets, user)),
         history={each.key: _history(each, node, years, stored, targets) for each in asked},
         path=path,
     )
@@ -250,6 +247,31 @@ def lines(*, overview: Overview, indicator: Indicator, user: Any, direct: bool =
     )
 
 
+@dataclass(frozen=True)
+class OwnState:
+    """What one indicator says of an organization in a year."""
+
+    indicator: Indicator
+    definition: str
+    is_covered: bool | None  # None: it is not listed
+    ways: tuple[str, ...] = ()
+    exemption: Exemption | None = None
+
+
+def own_states(*, node: Organization, year: Year, user: Any) -> list[OwnState]:
+    """Every indicator that counts organizations of this kind, and how the node stands in it. Two queries."""
+    day = year.computed_on or year.day(timezone.localdate())
+    facts = {fact.indicator: fact for fact in Fact.objects.visible_to(user).filter(year=year, organization=node)}
+    exempted = {each.indicator: each for each in Exemption.objects.visible_to(user).on(day).filter(organization=node)}
+    asked = [each for each in indicators() if each.level == node.kind]
+    return [_own_state(each, day, facts.get(each.key), exempted.get(each.key)) for each in asked]
+
+
+def _own_state(indicator: Indicator, day: date, fact: Fact | None, exemption: Exemption | None) -> OwnState:
+    ways = tuple(label for key, label in indicator.ways.items() if fact and key in fact.ways)
+    return OwnState(indicator, indicator.rule(day).definition, fact.covered if fact else None, ways, exemption)
+
+
 def corrections(*, overview: Overview, indicator: Indicator, user: Any) -> list[FactCorrection]:
     """What was put right in this list after the year was closed; nothing before."""
     if not overview.year.is_closed:
@@ -258,12 +280,20 @@ def corrections(*, overview: Overview, indicator: Indicator, user: Any) -> list[
     return list(found.within(overview.node).for_list())
 
 
-def _measure(indicator: Indicator, node: Organization, year: int, stored: dict[Any, Ratio], targets: Targets) -> Measure:
+def exemptions(*, overview: Overview, indicator: Indicator, user: Any) -> list[Exemption]:
+    """Who is left out of the node's list in that year, and why."""
+    day = overview.year.computed_on or overview.year.day(timezone.localdate())
+    return list(Exemption.objects.visible_to(user).of(indicator.key).on(day).within(overview.node).for_list())
+
+
+def _measure(indicator: Indicator, node: Organization, year: Year, stored: dict[Any, Ratio], targets: Targets) -> Measure:
     def ratio(part: str = "") -> Ratio:
-        return stored.get((year, indicator.key, part), Ratio())
+        return stored.get((year.pk, indicator.key, part), Ratio())
 
     parts, ways = (tuple(Part(key, label, ratio(key)) for key, label in labels.items()) for labels in (indicator.groups, indicator.ways))
-    return Measure(indicator, node, year, ratio(), targets.of(indicator.key, year, node.county_id), parts, ways)
+    path = targets.path(indicator.key, year.pk, node.county_id)
+    expected = path.on(year.computed_on or year.day(timezone.localdate())) if path else None
+    return Measure(indicator, node, year.pk, ratio(), targets.of(indicator.key, year.pk, node.county_id), expected, parts, ways)
 
 
 def _history(
@@ -275,14 +305,14 @@ def _history(
     )
 
 
-def _rows(node: Organization, year: int, path: str, asked: list[Indicator], targets: Targets, user: Any) -> Iterable[Row]:
+def _rows(node: Organization, year: Year, path: str, asked: list[Indicator], targets: Targets, user: Any) -> Iterable[Row]:
     found: dict[Organization, dict[Any, Ratio]] = defaultdict(dict)
     below = Figure.objects.visible_to(user).filter(year=year).right_below(path).whole().select_related("organization")
     for figure in below.order_by("organization__position", "organization__code", "organization"):
-        found[figure.organization][year, figure.indicator, ""] = Ratio(figure.covered, figure.total)
+        found[figure.organization][year.pk, figure.indicator, ""] = Ratio(figure.covered, figure.total)
     for child, stored in found.items():
         yield Row(child, {each.key: _measure(each, child, year, stored, targets) for each in asked})
-    if found and node.kind == Kind.COUNTY and (direct := _direct(year, path, user)):
+    if found and node.kind == Kind.COUNTY and (direct := _direct(year.pk, path, user)):
         measures = {each.key: replace(_measure(each, node, year, direct, targets), is_direct=True) for each in asked}
         yield Row(node, measures, is_direct=True)
 
