@@ -25,7 +25,7 @@ class Bar:
     length: int
     target: int | None  # where its line stands
     earlier: int | None
-    is_reached: bool
+    is_reached: bool | None  # None: there is no target
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _bar(reading: Reading, indicator: Indicator, row: Row, top: int) -> Bar:
         length=_length(measure.ratio),
         target=None if measure.goal is None else _at(measure.goal),
         earlier=LEFT + _length(then.ratio) if then else None,
-        is_reached=not measure.gap,
+        is_reached=None if measure.target is None else not measure.gap,
     )
 
 

@@ -158,7 +158,7 @@ def _short(reading: Reading, measure: Measure) -> str:
         if each.gap
     ]
     if not behind:
-        return f"各{below(reading)}均已{'完成' if judged[0][1].is_fact else '达到目标'}。"
+        return f"各{below(reading)}均{indicator.done if judged[0][1].is_fact else '已达到目标'}。"
     names = "、".join(behind)
     if judged[0][1].is_fact:
         return f"{indicator.undone}的有{names}。"

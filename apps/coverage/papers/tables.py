@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from apps.coverage.papers import words
 from apps.coverage.papers.reading import LeftOut, Reading
 from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Measure, Part, Row
 
-MOST_COLUMNS = 5  # indicators beside each other
+MOST_COLUMNS = 4  # indicators beside each other
 MOST_REASONS = 60
 MISSED = "△"
 
@@ -31,17 +32,17 @@ class Grid:
 def of_measures(reading: Reading) -> Grid:
     """Every indicator of the node."""
     measures = reading.overview.measures
-    rows = tuple((each.indicator.label, *_numbers(reading, each)) for each in measures)
+    judged = any(each.target is not None for each in measures)
+    rows = tuple((each.indicator.label, *_numbers(reading, each, None, judged)) for each in measures)
     facts = any(each.indicator.done != "已覆盖" for each in measures)
-    note = "“还差”按单位数计。" + ("以报送单位为统计对象的，“已覆盖”指已完成。" if facts else "")
-    return Grid(f"{reading.node}{reading.year}年各项指标", ("指标", *_number_heads(reading, "已覆盖")), rows, note=note)
+    note = ("“还差”按单位数计。" if judged else "") + ("以报送单位为统计对象的，“已覆盖”指已完成。" if facts else "")
+    return Grid(f"{reading.node}{reading.year}年各项指标", ("指标", *_number_heads(reading, "已覆盖", judged)), rows, note=note)
 
 
 def of_units(reading: Reading, indicators: Sequence[Indicator], below: str) -> Iterator[Grid]:
     """Units × shares, a few indicators at a time."""
     by_key = {each.indicator.key: each for each in reading.overview.measures}
-    for first in range(0, len(indicators), MOST_COLUMNS):
-        part = indicators[first : first + MOST_COLUMNS]
+    for part in _beside(indicators):
         rows = tuple((reading.name(row), *(_marked(row.measures[each.key]) for each in part)) for row in reading.overview.rows)
         missed = f"标{MISSED}的未达到目标。" if any(MISSED in cell for row in rows for cell in row) else ""
         yield Grid(
@@ -57,23 +58,23 @@ def of_units(reading: Reading, indicators: Sequence[Indicator], below: str) -> I
 def of_facts(reading: Reading, indicators: Sequence[Indicator], below: str) -> Iterator[Grid]:
     """Units × what each has done."""
     by_key = {each.indicator.key: each for each in reading.overview.measures}
-    for first in range(0, len(indicators), MOST_COLUMNS):
-        part = indicators[first : first + MOST_COLUMNS]
+    for part in _beside(indicators):
         rows = tuple((reading.name(row), *(words.standing(row.measures[each.key]) for each in part)) for row in reading.overview.rows)
         done = (f"{by_key[each.key].ratio.covered}/{by_key[each.key].ratio.total}" for each in part)
         name, head = f"{reading.year}年各{below}有关工作完成情况", (below, *(each.label for each in part))
-        yield Grid(name, head, rows, total=("已完成/应完成", *done), is_narrow=True)
+        yield Grid(name, head, rows, total=(f"{part[0].done}/{words.due(part[0])}", *done), is_narrow=True)
 
 
 def of_indicator(reading: Reading, measure: Measure, below: str) -> Grid:
     """One indicator at every unit, number by number."""
     indicator = measure.indicator
-    rows = tuple((reading.name(row), *_numbers(reading, row.measures[indicator.key], row)) for row in reading.overview.rows)
+    judged = any(each.target is not None for each in (measure, *(row.measures[indicator.key] for row in reading.overview.rows)))
+    rows = tuple((reading.name(row), *_numbers(reading, row.measures[indicator.key], row, judged)) for row in reading.overview.rows)
     return Grid(
         name=f"{reading.year}年各{below}{indicator.label}",
-        head=(below, *_number_heads(reading, indicator.done)),
+        head=(below, *_number_heads(reading, indicator.done, judged)),
         rows=rows,
-        total=("合计", *_numbers(reading, measure)),
+        total=("合计", *_numbers(reading, measure, None, judged)),
         note=_elsewhere(reading, [indicator]),
     )
 
@@ -111,15 +112,24 @@ def _reason(each: LeftOut, has_units: bool) -> Cells:
     return (each.indicator.label, *([each.unit] if has_units else []), f"{each.count}{each.indicator.counted}", each.reason)
 
 
-def _number_heads(reading: Reading, done: str) -> Cells:
+def _beside(indicators: Sequence[Indicator]) -> Iterator[Sequence[Indicator]]:
+    """As few tables as are needed, of about the same width."""
+    tables = -(-len(indicators) // MOST_COLUMNS)
+    ends = [len(indicators) * number // tables for number in range(1, tables + 1)]
+    yield from (indicators[first:last] for first, last in pairwise([0, *ends]))
+
+
+def _number_heads(reading: Reading, done: str, has_targets: bool) -> Cells:
+    judged = ("目标", "与目标\n相比") if has_targets else ()
     compared = (f"{reading.year - 1}年", "增减\n（个百分点）") if reading.before else ()
-    return (done.replace("已", "应", 1), done, "覆盖率", "目标", "与目标\n相比", *compared)
+    return (done.replace("已", "应", 1), done, "覆盖率", *judged, *compared)
 
 
-def _numbers(reading: Reading, measure: Measure, row: Row | None = None) -> Cells:
+def _numbers(reading: Reading, measure: Measure, row: Row | None, has_targets: bool) -> Cells:
     """What `_number_heads` names."""
     ratio = measure.ratio
-    own = (str(ratio.total), str(ratio.covered), words.standing(measure), words.goal(measure.target), words.distance(measure))
+    judged = (words.goal(measure.target), words.distance(measure)) if has_targets else ()
+    own = (str(ratio.total), str(ratio.covered), words.standing(measure), *judged)
     if reading.before is None:
         return own
     then = reading.earlier(measure, row)
