@@ -13,6 +13,7 @@ from apps.core.guard import Guarded
 from apps.coverage import selectors
 from apps.coverage.jobs import BULLETIN
 from apps.coverage.models import Year
+from apps.coverage.services import figures
 from apps.jobs import services as jobs
 
 
@@ -24,6 +25,7 @@ class NodeBulletin(Guarded, View):
 
     def post(self, request: Any, pk: int) -> HttpResponse:
         node = get_object_or_404(selectors.nodes(request.user), pk=pk)
+        figures.settle()
         years = list(Year.objects.all())
         asked = request.POST.get("year") or str(years[0].pk if years else "")
         year = next((each for each in years if str(each.pk) == asked), None)
