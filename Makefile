@@ -99,9 +99,10 @@ var/.static: var/.assets var/.python $(wildcard static/img/*)
 	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity=0
 	@touch $@
 
-# Chromium, letters for it to draw, and what the Node.js inside Playwright needs.
+# Chromium (the shell without windows, where there is one), letters for it to draw, and what the Node.js inside Playwright needs.
 var/.browser: | var/.venv
-	@command -v chromium > /dev/null && $(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2> /dev/null \
+	@{ command -v chromium-headless-shell || ($(call apt,chromium-headless-shell)) 2> /dev/null || command -v chromium; } > /dev/null \
+		&& $(BIN)/python -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2> /dev/null \
 		|| $(call apt,chromium fonts-noto-cjk libatomic1)
 	@touch $@
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+from django.test import override_settings
 
 from apps.core import logs, scope
 from tests import databases
@@ -62,10 +64,15 @@ def django_db_setup(database_templates, template_city, django_db_blocker) -> Ite
         databases.drop(copy)
 
 
-@pytest.fixture(autouse=True)
-def no_role_asks_for_a_second_factor(settings: Any) -> None:
-    """The tests of sign-in ask for it themselves; everybody else's people go straight to their work."""
-    settings.SECOND_FACTOR_ROLES = []
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_the_suite() -> Iterator[None]:
+    """No role asks for a second factor: the tests of sign-in ask for it themselves, everybody else's people go straight to their work. All
+    tests come from one address; those about rate limits set their own. Static files are found when they are asked for, instead of being
+    listed by every client that a test makes.
+    """
+    limits = dict.fromkeys(settings.RATE_LIMITS, "1000000/minute")
+    with override_settings(SECOND_FACTOR_ROLES=[], RATE_LIMITS=limits, WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture
@@ -84,18 +91,6 @@ def _let_tests_tidy_up(connection: Any, **kwargs: Any) -> None:
     if connection.alias == "owner":
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, 'tests', false)", [logs.MAINTENANCE])
-
-
-@pytest.fixture(autouse=True)
-def static_files_are_found_when_asked_for(settings) -> None:
-    """Instead of being listed by every client that a test makes."""
-    settings.WHITENOISE_AUTOREFRESH = True
-
-
-@pytest.fixture(autouse=True)
-def generous_limits(settings) -> None:
-    """All tests come from one address; those about rate limits set their own."""
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "100000/minute")
 
 
 def pytest_collection_finish() -> None:

@@ -16,7 +16,7 @@ from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, School
 
 YEARS = {2012: 45, 2013: 70}
-LAST_YEAR, THIS_YEAR = 110, 60
+LAST_YEAR, THIS_YEAR, BETWEEN = 110, 60, 30
 TRAINED = 0.8
 NEARBY = 0.7  # within one reporting unit, as the circular asks (§3.2.2)
 LENGTHS = {Type.SECONDMENT: (30, 110)}  # days; the others are a day or two
@@ -39,7 +39,7 @@ ACCOUNTS = (
 
 
 def load(*, today: date, random: Random) -> None:
-    """The register, and exchanges of 2012, 2013, last year and this one."""
+    """The register, and exchanges of every year since 2012."""
     cast = Cast(random)
     Counselor.objects.bulk_create(_register(cast))
     teller = _Teller(cast, today, random)
@@ -55,7 +55,15 @@ def load(*, today: date, random: Random) -> None:
         way = "submitted" if pair[0].county_id == nanhu and number % 3 == 0 else WAYS[number % len(WAYS)]
         past = random.randint(20, 160) if way == "confirmed" else random.randint(8, 20)
         stories.append(teller.tell(today - timedelta(days=past), *pair, way))
-    write(stories, Exchange, Step)
+    write([*_between(cast, today), *stories], Exchange, Step)
+
+
+def _between(cast: Cast, today: date) -> Iterator[Story]:
+    """The years from 2014 to the one before last; a sequence of its own, so that the others stay what they are."""
+    teller = _Teller(cast, today, Random(2014))  # noqa: S311
+    for year in range(2014, today.year - 1):
+        for pair in teller.pairs(year, BETWEEN):
+            yield teller.tell(date(year, 3, 20) + timedelta(days=teller.random.randint(0, 250)), *pair, "confirmed")
 
 
 def _register(cast: Cast) -> Iterator[Counselor]:

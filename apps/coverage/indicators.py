@@ -54,8 +54,8 @@ ORGANIZATION = register(
         groups=dict(PlaceArea.choices),
         ways={kind.value: str(kind.label) for kind in WAYS},
         eases=(
-            Ease("所在镇（街道）有学校大队，可由学校就近牵头", _beside_a_brigade),
-            Ease("曾有少先队组织，可以恢复", _reached_before),
+            Ease("所在镇（街道）有学校大队", _beside_a_brigade),
+            Ease("曾有少先队组织", _reached_before),
         ),
         position=1,
     )

@@ -114,7 +114,7 @@ class FactTable(Table):
 class CandidateTable(FactTable):
     """What is missing, the easiest first; the boxes are of the form around the table."""
 
-    take = tables.CheckBoxColumn(verbose_name="试算", accessor="pk", orderable=False, exclude_from_export=True)
+    take = tables.Column("勾选", accessor="pk", orderable=False, exclude_from_export=True)
     ease = tables.Column("从易到难", order_by=("ease", "organization__code", "pk"))
 
     class Meta:

@@ -14,6 +14,7 @@ from apps.pairings.services import traits_of
 
 YEARS = {2012: 60, 2013: 95}  # pairs of the years that the circular looks at
 LAST_YEAR, THIS_YEAR = 120, 70
+LASTING, NEWCOMERS = 100, 8  # from 2014 to the year before last; of new-resident schools, besides, this year
 NEARBY = 0.65  # pairs within one reporting unit
 WORDS = (
     (
@@ -54,18 +55,32 @@ ACCOUNTS = (
 
 
 def load(*, today: date, random: Random) -> None:
-    """Pairs of 2012, 2013, last year and this one, with every step they took."""
+    """Pairs since 2012, with every step they took."""
     cast = Cast(random)
     teller = _Teller(cast, today, random)
-    stories = [teller.tell(year, *pair, "confirmed") for year, number in teller.past() for pair in teller.pairs(year, number)]
-    for one, other, way in ACCOUNTS:
-        stories.append(teller.tell(today.year, cast.school(one), cast.school(other), way))
+    past = [teller.tell(year, *pair, "confirmed") for year, number in teller.past() for pair in teller.pairs(year, number)]
+    now = [teller.tell(today.year, cast.school(one), cast.school(other), way) for one, other, way in ACCOUNTS]
     taken = {cast.school(username).organization_id for row in ACCOUNTS for username in row[:2]}
-    stories += [
+    now += [
         teller.tell(today.year, *pair, WAYS[number % len(WAYS)])
         for number, pair in enumerate(teller.pairs(today.year, THIS_YEAR, without=taken))
     ]
-    write(stories, Pairing, Step)
+    write([*past, *_more(cast, today, now), *now], Pairing, Step)
+
+
+def _more(cast: Cast, today: date, now: list[Story]) -> Iterator[Story]:
+    """What lasted over the years in between, and what new-resident schools have begun; a sequence of its own, so that the rest stays."""
+    teller = _Teller(cast, today, Random(2014))  # noqa: S311
+    for pair in teller.pairs(2014, LASTING):
+        yield teller.tell(2014, *pair, "confirmed", ends_on=date(today.year - 2, 12, 31))
+    taken = {key for story in now for key in (story.report.organization_id, story.report.partner_id)}
+    old = {school.organization_id for school in cast.schools if not school.is_new_resident and not _helps(school)}
+    for pair in teller.pairs(today.year, NEWCOMERS, without=taken | old):
+        yield teller.tell(today.year, *pair, "confirmed")
+
+
+def _helps(school: School) -> bool:
+    return school.area == SchoolArea.URBAN and school.strength == SchoolStrength.STRONG
 
 
 class _Teller:
@@ -79,21 +94,21 @@ class _Teller:
     def pairs(self, year: int, number: int, without: frozenset[int] | set[int] = frozenset()) -> Iterator[tuple[School, School]]:
         """Each school that is helped once, with a helper near by or from elsewhere; either of them proposes."""
         schools = [school for school in self.cast.open_in(year) if school.organization_id not in without]
-        helpers = [school for school in schools if school.area == SchoolArea.URBAN and school.strength == SchoolStrength.STRONG]
+        helpers = [school for school in schools if _helps(school)]
         helped = [s for s in schools if s.area == SchoolArea.RURAL or s.is_new_resident or s.strength == SchoolStrength.WEAKER]
         for school in self.random.sample(helped, min(number, len(helped))):
             near = [helper for helper in helpers if helper.county_id == school.county_id]
             helper = self.random.choice(near if near and self.random.random() < NEARBY else helpers)
             yield (helper, school) if self.random.random() < 0.5 else (school, helper)
 
-    def tell(self, year: int, one: School, other: School, way: str) -> Story:
-        """A pairing that has come as far as `way` says."""
+    def tell(self, year: int, one: School, other: School, way: str, ends_on: date | None = None) -> Story:
+        """A pairing that has come as far as `way` says; until the end of its year or of the school year, where nothing else is said."""
         own, partner = one.organization, other.organization
         day = self.first_day(year, way)
         by = self.cast.people[own.pk]
         goals, plan, stages = self.random.choice(WORDS)
         starts_on = min(max(day + timedelta(days=14), date(year, 1, 10)), date(year, 12, self.random.randint(1, 20)))
-        ends_on = date(year, 12, 31) if self.random.random() < 0.6 else date(year + 1, 6, 30)
+        ends_on = ends_on or (date(year, 12, 31) if self.random.random() < 0.6 else date(year + 1, 6, 30))
         sides = {"organization": own, "county": own.county, "partner": partner, "partner_county": partner.county}
         pairing = Pairing(**sides, year=year, goals=goals, plan=plan, created_by=by, updated_by=by, version=2)
         pairing.created_at = moment(day - timedelta(days=2), self.random)

@@ -81,6 +81,7 @@ ALLOWED_COLUMNS = {
     "schools": "counts",
     "units": "counts, and an adult who guides the unit",
     "place-units": "counts, and an adult who guides the unit",
+    "town-units": "counts, and an adult who leads the committee",
 }
 
 

@@ -11,7 +11,7 @@ from apps.core import throttle
 
 
 @pytest.fixture(autouse=True)
-def low_limits(settings, generous_limits) -> None:
+def low_limits(settings) -> None:
     settings.RATE_LIMITS = {"sign_in": "3/minute", "upload": "2/minute", "export": "2/minute"}
     throttle._limiter().storage.reset()
     cache.clear()

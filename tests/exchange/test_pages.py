@@ -74,11 +74,11 @@ def job_ends(upload: Upload, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("role", "place", "bring", "take"),
     [
-        ("county_lead", "county", 5, 5),
-        ("town_counselor", "town", 2, 5),
-        ("school_counselor", "school", 2, 5),
-        ("city_officer", "city", 0, 5),
-        ("sysadmin", "city", 0, 5),
+        ("county_lead", "county", 6, 6),
+        ("town_counselor", "town", 3, 6),
+        ("school_counselor", "school", 3, 6),
+        ("city_officer", "city", 0, 6),
+        ("sysadmin", "city", 0, 6),
     ],
 )
 def test_everybody_sees_the_ledgers_that_are_theirs(jiaxing, role, place, bring, take):

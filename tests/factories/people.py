@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.organizations.models import Organization, RoleHolding
+from apps.organizations.roles import ROLES
 from apps.organizations.services import roles
 from apps.people.models import Contact, Person
 
@@ -23,10 +24,9 @@ class UserFactory(factory.django.DjangoModelFactory):
 def person(role: str, organization: Organization, **facts: Any) -> User:
     """Somebody who holds one role at one organization."""
     user = UserFactory(**facts)
-    if holding := RoleHolding.objects.filter(role=role, organization=organization).first():
-        user.groups.through.objects.create(user=user, group_id=holding.group_id)  # what `grant` comes down to for somebody new
-    else:
-        roles.grant(user=user, role=role, organization=organization)
+    holding = RoleHolding.objects.filter(role=role, organization=organization).first()
+    holding = holding or roles.opened(ROLES[role], {organization.pk: organization})[organization.pk]
+    user.groups.through.objects.create(user=user, group_id=holding.group_id)  # what `grant` comes down to for somebody new
     return user
 
 

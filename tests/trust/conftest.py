@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 from django.test import override_settings
 
@@ -20,11 +19,7 @@ def for_a_module(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterat
     """A transaction that sees everything, for all tests of a module; in the end nothing of it is left."""
     with (
         django_db_blocker.unblock(),
-        override_settings(
-            MEDIA_ROOT=tmp_path_factory.mktemp("media"),
-            RATE_LIMITS=dict.fromkeys(settings.RATE_LIMITS, "1000000/minute"),
-            SECOND_FACTOR_ROLES=[],
-        ),
+        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")),
         transaction.atomic(),
         scope.opened(scope.EVERYTHING),
     ):

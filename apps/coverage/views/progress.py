@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.core.pages import AllPages
@@ -13,7 +14,7 @@ from apps.coverage.selectors import Measure, Overview, days, reach
 from apps.coverage.tables import CandidateTable, DayTable, ListedTable
 from apps.coverage.views.pages import NodePage
 
-MOST = 300  # candidates on the page: nobody ticks more; all of them are in the file
+MOST = 60  # candidates on the page; all of them are in the file
 
 
 class Progress(NodePage):
@@ -27,7 +28,7 @@ class Progress(NodePage):
         course = reach.course(overview=overview, measure=measure, today=timezone.localdate())
         candidates = reach.candidates(overview=overview, indicator=indicator, user=user)
         shown = candidates if self.format else candidates[:MOST]
-        taken = self._taken(list(candidates[:MOST]))
+        taken = self._taken(candidates)
         table = arranged(self.request, CandidateTable(shown, overview=overview, indicator=indicator, taken={fact.pk for fact in taken}))
         return {
             "course": course,
@@ -39,12 +40,12 @@ class Progress(NodePage):
             "steps": reach.what_if(overview=overview, indicator=indicator, taken=taken, user=user) if taken else [],
         }
 
-    def _taken(self, candidates: list[Fact]) -> list[Fact]:
+    def _taken(self, candidates: QuerySet) -> list[Fact]:
         first = self.request.GET.get("first", "")
         if first.isdecimal():
-            return candidates[: int(first[:6])]
+            return list(candidates[: int(first[:5])])
         ticked = set(self.request.GET.getlist("take"))
-        return [fact for fact in candidates if str(fact.pk) in ticked]
+        return [fact for fact in candidates[:MOST] if str(fact.pk) in ticked]
 
 
 class Day(NodePage):

@@ -37,7 +37,7 @@ GIVEN = "芳 敏 静 丽 强 磊 军 洋 艳 勇 娟 涛 明 超 秀英 霞 平 
 COVERED_IN_2012, COVERED_IN_2013 = 625, 962
 INTEGRATED_PLACES = 96
 MERGED_PLACES = range(COVERED_IN_2013 - 9, COVERED_IN_2013)  # by when they were reached: merged into a neighbour since
-WITHOUT_COMMITTEE, LOOSE = 9, 4  # one town, and one new-resident school, of so many
+WITHOUT_COMMITTEE, LOOSE, BRIGADES = 9, 4, 25  # one town, one new-resident school, one place with a brigade, of so many
 CITY_RUN_SCHOOLS = 8
 CLASSES = {SchoolType.CENTRAL: (18, 36), SchoolType.COMPLETE: (10, 24), SchoolType.TEACHING_POINT: (4, 8)}
 GRADES = "一二三四五六"
@@ -183,7 +183,10 @@ def _place_units(today: date, random: Random) -> Iterator[PioneerUnit]:
     _merge([places[rank] for rank in MERGED_PLACES], today)
     covered = places[: int(len(places) * 0.93)]
     for rank, place in enumerate(covered):
-        yield _place_unit(place, _established(rank, today, random), random)
+        unit = _place_unit(place, _established(rank, today, random), random)
+        if rank % BRIGADES == 1:
+            unit.kind, unit.name = UnitKind.BRIGADE, f"{place.organization.name}大队"
+        yield unit
         if rank % 9 == 0:  # an earlier team that has ended since; the place stays covered by the one above
             ended = _place_unit(place, date(2010, 3, 1) + timedelta(days=rank % 200), random)
             ended.name, ended.dissolved_on = f"原{ended.name}", ended.established_on + timedelta(days=300)

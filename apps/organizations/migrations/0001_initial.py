@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                     ("audit.view", "查阅操作日志"),
                     ("coverage.view", "查看覆盖情况"),
                     ("coverage.compute", "重新计算覆盖情况"),
+                    ("coverage.steer", "设定分步目标、单独目标和不列入统计的单位"),
                     ("notices.connect", "设置群机器人"),
                     ("years.view", "查看年度设置"),
                     ("years.open", "设置年度、催办、批准延期"),

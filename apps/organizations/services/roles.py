@@ -136,18 +136,19 @@ def opened(role: Role, organizations: dict[int, Organization]) -> dict[int, Role
 
 def _assign(holdings: list[RoleHolding], *, using: str = DEFAULT_DB_ALIAS) -> None:
     """What guardian's `assign_perm` would write for each permission of their role, in one statement."""
-    permissions = list(Permission.objects.using(using).filter(content_type__app_label="organizations"))
+    declared = Permission.objects.using(using).filter(content_type__app_label="organizations")
+    permissions = list(declared.values_list("pk", "content_type_id", "codename"))
     GroupObjectPermission.objects.using(using).bulk_create(
         [
             GroupObjectPermission(
                 group_id=holding.group_id,
-                permission=permission,
-                content_type_id=permission.content_type_id,
+                permission_id=permission,
+                content_type_id=content_type,
                 object_pk=str(holding.organization_id),
             )
             for holding in holdings
-            for permission in permissions
-            if permission.codename in ROLES[holding.role].permissions
+            for permission, content_type, codename in permissions
+            if codename in ROLES[holding.role].permissions
         ],
         ignore_conflicts=True,
     )

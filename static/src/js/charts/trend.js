@@ -17,7 +17,7 @@ export function drawTrend(chart, { labels, unit = "", series, target, goal, step
     symbolSize: 7,
     lineStyle: { width: 2.5 },
     color: colours[index % colours.length],
-    label: { show: series.length === 1, formatter: ({ value, dataIndex }) => (isWritten(dataIndex, values) ? percent(value) : ""), color: token("ink-soft") },
+    label: { show: series.length === 1, formatter: ({ value, dataIndex }) => (isWritten(dataIndex, values) && !(range && dataIndex === values.length - 1) ? percent(value) : ""), color: token("ink-soft") },
   }));
   const path = { name: goal, type: "line", step: stepped ? "middle" : false, data: target, symbol: "none", color: token("gold"), lineStyle: { type: "dashed", width: 2 } };
   const all = [...lines, ...(target?.some((value) => value !== null) ? [path] : []), ...(range ? foretold(labels.length - 1, range, series[0].values) : [])];
