@@ -112,7 +112,9 @@ def test_the_bulletin_says_what_the_page_says(jiaxing, client, school_indicator,
     assert f"应覆盖1202个村（社区），已覆盖3个，占0.2%；目标为80%，低79.8个百分点，还差{whole.gap}个。" in text
     assert "南湖区12321.6%1%已达到" in text  # by its own target
     for each in whole.parts:
-        assert f"{each.label}{each.ratio.total}{each.ratio.covered}" in text
+        assert (f"{each.label}{each.ratio.total}{each.ratio.covered}" in text) == bool(each.ratio.total)
+    for each in whole.ways:
+        assert f"{each.label}{each.ratio.covered}{each.ratio.value:.1%}" in text
     assert "应覆盖2所学校，已覆盖1所，占50.0%；本年度没有设定目标。" in text
     assert "应完成10个报送单位，已完成0个，占0.0%；本年度没有设定目标。" in text
     expected = ("图1", "嘉善县100.0%（1/1）", "不分名次", f"统计截至{TODAY.year}年{TODAY.month}月{TODAY.day}日")
