@@ -20,11 +20,11 @@ from apps.audit.models import Act
 from apps.core import scope
 from apps.coverage import papers, selectors
 from apps.coverage.jobs import NOT_YOURS
-from apps.coverage.models import Exemption, Year
-from apps.coverage.papers import bars, bulletin, reading, words
+from apps.coverage.models import Exemption, Fact, Year
+from apps.coverage.papers import bars, bulletin, reading, tables, words
 from apps.coverage.registry import CIRCULAR, Indicator, Rule, register
 from apps.coverage.selectors import Measure, Ratio
-from apps.coverage.services import exemptions, figures
+from apps.coverage.services import corrections, exemptions, figures
 from apps.jobs import running
 from apps.jobs.enums import State
 from apps.jobs.models import Job
@@ -271,6 +271,24 @@ def test_a_closed_year_says_the_same_whatever_happens_later(jiaxing, officer, cl
     assert read(jiaxing.city, officer) != before
 
 
+def test_a_correction_after_closing_is_told(jiaxing, officer, closed):
+    fact = Fact.objects.of(year=closed.pk, indicator="organization").get(organization=jiaxing.place("海宁市"))
+    corrections.correct(fact=fact, covered=True, reason="漏登。", by=officer)
+    paper = read(jiaxing.city, officer, closed.pk)
+    assert said(paper, "有关说明") == {"更正": "年度关闭后，经核实更正组织覆盖率1处，本通报为更正后的数字。"}
+    assert "已覆盖2个" in said(paper, "总体情况")["组织覆盖率"]
+
+
+def test_what_went_to_another_unit_after_closing_is_counted_and_said(jiaxing, closed):
+    town = jiaxing.town()
+    places = town.children.filter(kind=Kind.PLACE).count() - 1  # one is not counted
+    town.parent = jiaxing.county("海宁市")
+    town.save()
+    paper = read(jiaxing.county(), jiaxing.person("county_lead", jiaxing.county()), closed.pk)
+    assert f"现已划归其他单位的计入合计，不在表内：组织覆盖率{places}个" in part(paper, "各镇").grids[0].note
+    assert said(paper, "总体情况")["组织覆盖率"].startswith("应覆盖122个村（社区），已覆盖1个，")
+
+
 @pytest.fixture
 def committed(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
@@ -361,6 +379,16 @@ def test_long_lists_are_cut_into_charts_of_a_page(jiaxing, officer, monkeypatch)
     monkeypatch.setattr(bars, "MOST_BARS", 4)
     charts = part(read(jiaxing.city, officer), "分项").parts[0].charts
     assert [[bar.name for bar in chart.bars] for chart in charts] == [list(REPORTING_UNITS[n : min(n + 4, 9)]) for n in (0, 4, 8)]
+
+
+def test_many_indicators_are_spread_over_several_tables(jiaxing, officer, school_indicator, monkeypatch):
+    jiaxing.school()
+    monkeypatch.setattr(tables, "MOST_COLUMNS", 1)
+    names = [(grid.name, grid.head) for grid in part(read(jiaxing.city, officer), "各报送单位").grids]
+    assert names == [
+        (f"{YEAR}年各报送单位覆盖率（一）", ("报送单位", "组织覆盖率")),
+        (f"{YEAR}年各报送单位覆盖率（二）", ("报送单位", "优质学校比例")),
+    ]
 
 
 def test_names_are_printed_as_they_are(jiaxing, officer):

@@ -79,7 +79,7 @@ def written(reading: Reading) -> Bulletin:
         opening=_opening(reading),
         parts=tuple(numbered),
         definitions=_numbered((each.indicator.label, _definition(reading, each.indicator)) for each in reading.overview.measures),
-        signed_by=node.office,
+        signed_by=node.office.replace(node.name, reading.node),  # by the name of that time
         is_demo=settings.DEMO,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from apps.core.documents import blocks
 from apps.coverage.papers import words
 from apps.coverage.papers.reading import LeftOut, Reading
 from apps.coverage.registry import Indicator
@@ -42,11 +43,11 @@ def of_measures(reading: Reading) -> Grid:
 def of_units(reading: Reading, indicators: Sequence[Indicator], below: str) -> Iterator[Grid]:
     """Units × shares, a few indicators at a time."""
     by_key = {each.indicator.key: each for each in reading.overview.measures}
-    for part in _beside(indicators):
+    for suffix, part in _beside(indicators):
         rows = tuple((reading.name(row), *(_marked(row.measures[each.key]) for each in part)) for row in reading.overview.rows)
         missed = f"标{MISSED}的未达到目标。" if any(MISSED in cell for row in rows for cell in row) else ""
         yield Grid(
-            name=f"{reading.year}年各{below}覆盖率",
+            name=f"{reading.year}年各{below}覆盖率{suffix}",
             head=(below, *(each.label for each in part)),
             rows=rows,
             total=("合计", *(_marked(by_key[each.key]) for each in part)),
@@ -58,10 +59,10 @@ def of_units(reading: Reading, indicators: Sequence[Indicator], below: str) -> I
 def of_facts(reading: Reading, indicators: Sequence[Indicator], below: str) -> Iterator[Grid]:
     """Units × what each has done."""
     by_key = {each.indicator.key: each for each in reading.overview.measures}
-    for part in _beside(indicators):
+    for suffix, part in _beside(indicators):
         rows = tuple((reading.name(row), *(words.standing(row.measures[each.key]) for each in part)) for row in reading.overview.rows)
         done = (f"{by_key[each.key].ratio.covered}/{by_key[each.key].ratio.total}" for each in part)
-        name, head = f"{reading.year}年各{below}有关工作完成情况", (below, *(each.label for each in part))
+        name, head = f"{reading.year}年各{below}有关工作完成情况{suffix}", (below, *(each.label for each in part))
         yield Grid(name, head, rows, total=(f"{part[0].done}/{words.due(part[0])}", *done), is_narrow=True)
 
 
@@ -112,11 +113,12 @@ def _reason(each: LeftOut, has_units: bool) -> Cells:
     return (each.indicator.label, *([each.unit] if has_units else []), f"{each.count}{each.indicator.counted}", each.reason)
 
 
-def _beside(indicators: Sequence[Indicator]) -> Iterator[Sequence[Indicator]]:
-    """As few tables as are needed, of about the same width."""
+def _beside(indicators: Sequence[Indicator]) -> Iterator[tuple[str, Sequence[Indicator]]]:
+    """As few tables as are needed, of about the same width, and what tells their names apart."""
     tables = -(-len(indicators) // MOST_COLUMNS)
     ends = [len(indicators) * number // tables for number in range(1, tables + 1)]
-    yield from (indicators[first:last] for first, last in pairwise([0, *ends]))
+    for number, (first, last) in enumerate(pairwise([0, *ends]), start=1):
+        yield f"（{blocks.chinese(number)}）" if tables > 1 else "", indicators[first:last]
 
 
 def _number_heads(reading: Reading, done: str, has_targets: bool) -> Cells:
