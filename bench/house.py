@@ -15,26 +15,50 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiaxing_pioneers.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402  settings first
-from django.core.management import call_command  # noqa: E402
+from django.core.management import call_command  # noqa: E402  settings first
 from django.db import connections  # noqa: E402
-from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 from jiaxing_pioneers import embedded  # noqa: E402
+from tests import databases  # noqa: E402
 
 HOST = "127.0.0.1"
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """The city's real tree in an empty portal; gone when the block ends."""
-    made = setup_databases(verbosity=0, interactive=False, aliases=["owner"])
+def database(*, divisions: bool = True) -> Iterator[None]:
+    """The city's real tree, unless the bench brings its own, in an empty portal; gone when the block ends."""
+    with _working_in(f"bench_{name()}", "template1"):
+        databases.migrate()
+        if divisions:
+            call_command("load_divisions", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: PTH123, SIM115
+        yield
+
+
+@contextmanager
+def copy(suffix: str, *, like: str = "") -> Iterator[None]:
+    """A copy of a database, else of the one we are in, to work in until the block ends. Nobody may be connected to what is copied."""
+    template = like or name()
+    with _working_in(f"{template}_{suffix}", template):
+        yield
+
+
+@contextmanager
+def _working_in(database: str, template: str) -> Iterator[None]:
+    before = name()
+    connections.close_all()
+    databases.create(database, template)
+    databases.work_in(database)
     try:
-        call_command("load_divisions", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: PTH123, SIM115
         yield
     finally:
         connections.close_all()
-        teardown_databases(made, verbosity=0)
+        databases.work_in(before)
+        databases.drop(database)
+
+
+def name() -> str:
+    """The database that we are in."""
+    return connections["owner"].settings_dict["NAME"]
 
 
 @contextmanager
@@ -58,7 +82,7 @@ def gunicorn(module: str, *, workers: int, threads: int) -> Iterator[tuple[int, 
 @contextmanager
 def process(*command: str) -> Iterator[subprocess.Popen[bytes]]:
     """A module of Python's that works in the bench's database."""
-    role = settings.DATABASES["default"]
+    role = connections["default"].settings_dict
     address = f"postgres://{role['USER']}:{role['PASSWORD']}@{role['HOST']}:{role['PORT']}/{role['NAME']}"
     with embedded.child([sys.executable, "-m", *command], env={**os.environ, "DATABASE_URL": address}) as started:
         yield started

@@ -55,6 +55,9 @@ class FactQuerySet(LineQuerySet):
 
 
 class FigureQuerySet(LineQuerySet):
+    def right_below(self, path: str) -> Self:
+        return self.filter(above=int(path.rpartition(".")[2]))
+
     def whole(self) -> Self:
         """Without the breakdowns."""
         return self.filter(part="")

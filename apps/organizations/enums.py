@@ -13,7 +13,7 @@ class Kind(models.TextChoices):
 
 
 ALLOWED_PARENTS: dict[Kind, frozenset[Kind | None]] = {
-    Kind.CITY: frozenset({None}),
+    Kind.CITY: frozenset({None, Kind.CITY}),  # the widest stands alone: a province of cities, a nation of provinces (ADR 018)
     Kind.COUNTY: frozenset({Kind.CITY}),
     Kind.TOWN: frozenset({Kind.COUNTY}),
     Kind.CLUSTER: frozenset({Kind.COUNTY}),

@@ -89,14 +89,14 @@ def _scope_at(user: Any, held_at: frozenset[int]) -> Scope:
 
 
 def _load_scope(held_at: frozenset[int], known: Iterable[Any] | None) -> Scope:
-    """Holding a role shows everything at the city, the whole county at a reporting unit, else the listed subtree."""
+    """Holding a role shows everything at the widest city, whole counties below it and at a reporting unit, else the listed subtree."""
     organizations = apps.get_model("organizations", "Organization").objects
     scope = Scope()
     for organization in known or organizations.filter(pk__in=held_at):
-        if organization.kind == Kind.CITY:
+        if organization.parent_id is None:
             scope |= Scope(everything=True)
-        elif organization.kind == Kind.COUNTY:
-            scope |= Scope(counties=frozenset({organization.pk}))
+        elif organization.kind in (Kind.CITY, Kind.COUNTY):
+            scope |= Scope(counties=organizations.reporting_below(organization))
         else:
             scope |= Scope(organizations=frozenset(organizations.below(organization).values_list("pk", flat=True)))
     return scope

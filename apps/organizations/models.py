@@ -63,7 +63,7 @@ class Organization(models.Model):
         ordering = ["position", "code", "pk"]
         default_permissions = ()
         permissions = list(PERMISSIONS.items())
-        indexes = [GistIndex(fields=["path"], name="organization_path")]
+        indexes = [GistIndex(fields=["path"], name="organization_path"), models.Index(fields=["kind"], name="organization_kind")]
         constraints = [
             models.UniqueConstraint(fields=["parent", "kind", "name"], name="organization_name_once_below_parent"),
             models.UniqueConstraint(fields=["id", "county"], name="organization_with_county"),
@@ -82,7 +82,7 @@ class Organization(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "kind"),
                 func=PLACE_IN_TREE,
-                declare=[("above", "organizations_organization%ROWTYPE")],
+                declare=[("above", "record")],
             ),
             pgtrigger.Trigger(
                 name="carry_subtree",
@@ -90,6 +90,7 @@ class Organization(models.Model):
                 operation=pgtrigger.UpdateOf("parent_id", "kind"),
                 condition=pgtrigger.Condition("OLD.path IS DISTINCT FROM NEW.path"),
                 func=CARRY_SUBTREE,
+                declare=[("in_circle", "boolean"), ("left_behind", "bigint")],
             ),
         ]
 

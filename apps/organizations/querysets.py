@@ -24,12 +24,25 @@ class OrganizationQuerySet(models.QuerySet):
         return self.filter(Q(county__in=scope.counties) | Q(pk__in=scope.organizations))
 
     def below(self, organization: Any) -> Self:
-        """The organization itself and its whole subtree."""
-        return self.filter(path__within=organization.path)
+        """The organization itself and its whole subtree.
+
+        Below a reporting unit the unit is named too: by it an index is used, by the path none can be under row-level security.
+        """
+        found = self.filter(path__within=organization.path)
+        return found if organization.kind == Kind.CITY else found.filter(county=organization.county_id)
 
     def above(self, organization: Any) -> Self:
         """The organization itself and its ancestors, from the root down."""
-        return self.filter(path__above=organization.path).order_by("path")
+        return self.filter(pk__in=organization.line).order_by("path")
+
+    def reporting_below(self, organization: Any) -> frozenset[int]:
+        """The keys of the organization itself, and of the cities and reporting units below it: its rows are those of these counties."""
+        found, cities = {organization.pk}, [organization.pk] if organization.kind == Kind.CITY else []
+        while cities:
+            children = list(self.filter(parent__in=cities, kind__in=(Kind.CITY, Kind.COUNTY)).values_list("pk", "kind"))
+            found |= {pk for pk, _ in children}
+            cities = [pk for pk, kind in children if kind == Kind.CITY]
+        return frozenset(found)
 
     def of_kind(self, *kinds: Kind) -> Self:
         return self.filter(kind__in=kinds)

@@ -8,10 +8,11 @@ from apps.organizations.roles import SEPARATE
 _LOCK = 20120410  # a number of its own; the turns of apps/core/turns.py are hashes of names
 
 _allowed = " OR ".join(
-    f"(NEW.kind = '{kind}' AND above.kind IN ({', '.join(sorted(repr(str(parent)) for parent in parents))}))"
+    f"(NEW.kind = '{kind}' AND above.kind IN ({', '.join(sorted(repr(str(parent)) for parent in parents - {None}))}))"
     for kind, parents in ALLOWED_PARENTS.items()
-    if None not in parents
 )
+_alone = ", ".join(repr(str(kind)) for kind, parents in ALLOWED_PARENTS.items() if None in parents)
+_own_county = "kind IN ('city', 'county')"  # whoever reports for itself: `county` is the nearest of these on the line
 
 _separate = ", ".join(repr(role) for role in sorted(SEPARATE))
 
@@ -27,43 +28,56 @@ END IF;
 RETURN NULL;
 """
 
+# Runs for each row of a country: one look at the parent, and no other query where a row is founded.
 PLACE_IN_TREE = f"""
-IF TG_OP = 'UPDATE' AND NEW.kind <> OLD.kind AND EXISTS (SELECT FROM organizations_organization WHERE parent_id = NEW.id) THEN
-    RAISE EXCEPTION 'a % with others below it stays a %', OLD.kind, OLD.kind USING ERRCODE = 'check_violation';
+IF TG_OP = 'UPDATE' THEN
+    IF NEW.kind <> OLD.kind THEN
+        IF EXISTS (SELECT FROM organizations_organization WHERE parent_id = NEW.id) THEN
+            RAISE EXCEPTION 'a % with others below it stays a %', OLD.kind, OLD.kind USING ERRCODE = 'check_violation';
+        END IF;
+    END IF;
 END IF;
 IF NEW.parent_id IS NULL THEN
-    IF NEW.kind <> 'city' THEN
+    IF NEW.kind NOT IN ({_alone}) THEN
         RAISE EXCEPTION 'only a city has no parent' USING ERRCODE = 'check_violation';
     END IF;
     NEW.path = NEW.id::text::ltree;
     NEW.county_id = NEW.id;
     RETURN NEW;
 END IF;
-SELECT * INTO above FROM organizations_organization WHERE id = NEW.parent_id;
-IF above.id IS NULL THEN
+SELECT kind, path, county_id INTO above FROM organizations_organization WHERE id = NEW.parent_id;
+IF above.path IS NULL THEN
     RAISE EXCEPTION 'the parent is not visible in this scope' USING ERRCODE = 'insufficient_privilege';
 END IF;
 IF NOT ({_allowed}) THEN
     RAISE EXCEPTION 'a % cannot stand below a %', NEW.kind, above.kind USING ERRCODE = 'check_violation';
 END IF;
-IF above.path ~ ('*.' || NEW.id || '.*')::lquery THEN
-    RAISE EXCEPTION 'an organization cannot stand below itself' USING ERRCODE = 'check_violation';
-END IF;
 NEW.path = above.path || NEW.id::text::ltree;
-NEW.county_id = CASE WHEN NEW.kind = 'county' THEN NEW.id ELSE above.county_id END;
+NEW.county_id = CASE WHEN NEW.{_own_county} THEN NEW.id ELSE above.county_id END;
 RETURN NEW;
 """  # noqa: S608  nothing here comes from a user
 
-# The names below are readable in every scope, writing them is not: whoever may not write all of them moves none of them.
-CARRY_SUBTREE = """
-UPDATE organizations_organization
-SET path = NEW.path || subpath(path, nlevel(OLD.path)), county_id = NEW.county_id
-WHERE path <@ OLD.path AND id <> NEW.id;
-IF EXISTS (SELECT FROM organizations_organization WHERE path <@ OLD.path AND id <> NEW.id AND NOT path <@ NEW.path) THEN
+# From parent to child, so that one statement may move many, above and below each other, in any order: the carry of the topmost puts all
+# below it right. The names are readable in every scope, writing them is not: whoever may not write all of them moves none of them.
+CARRY_SUBTREE = f"""
+WITH RECURSIVE below AS (
+    SELECT id, path, county_id, path AS stored, county_id AS stored_county FROM organizations_organization WHERE id = NEW.id
+    UNION ALL
+    SELECT o.id, below.path || o.id::text::ltree, CASE WHEN o.{_own_county} THEN o.id ELSE below.county_id END, o.path, o.county_id
+    FROM below JOIN organizations_organization o ON o.parent_id = below.id
+) CYCLE id SET comes_again USING trail,
+moved AS (SELECT * FROM below WHERE (path, county_id) IS DISTINCT FROM (stored, stored_county)),
+carried AS (
+    UPDATE organizations_organization o SET path = moved.path, county_id = moved.county_id FROM moved WHERE o.id = moved.id RETURNING o.id
+)
+SELECT (SELECT bool_or(comes_again) FROM below), (SELECT count(*) FROM moved) - (SELECT count(*) FROM carried) INTO in_circle, left_behind;
+IF in_circle THEN
+    RAISE EXCEPTION 'an organization cannot stand below itself' USING ERRCODE = 'check_violation';
+ELSIF left_behind > 0 THEN
     RAISE EXCEPTION 'not all of what stands below is in this scope' USING ERRCODE = 'insufficient_privilege';
 END IF;
 RETURN NULL;
-"""
+"""  # noqa: S608
 
 # Two grants to one person come one after the other: the second sees what the first gave.
 ALONE = f"""

@@ -7,9 +7,11 @@ from apps.core.errors import DomainError
 from apps.coverage.models import Change, Fact, Figure, Year
 from apps.coverage.services import figures
 from apps.coverage.tasks import recompute
+from apps.coverage.triggers import EVERYTHING, MANY
 from apps.organizations.enums import Kind, PlaceArea
 from apps.organizations.models import Organization, PioneerUnit, Place
-from apps.organizations.services import units
+from apps.organizations.services import tree, units
+from apps.organizations.services.tree import Division
 from tests.factories.coverage import counted_by_hand, facts_of, figures_of, open_year
 from tests.factories.organizations import UnitFactory
 
@@ -49,6 +51,27 @@ def test_a_second_unit_at_a_place_counts_once(settled):
     figures.settle(today=TODAY)
 
     assert city_figure(settled) == (1, 1202)
+
+
+def test_a_list_of_thousands_leaves_one_note_and_no_drift(settled):
+    """A province beside the city: its figures stand at every level of it."""
+    lines = [
+        Division(Kind.CITY, "浙江省", "33"),
+        Division(Kind.CITY, "杭州市", "3301", "33"),
+        Division(Kind.COUNTY, "上城区", "330102", "3301"),
+        Division(Kind.TOWN, "湖滨街道", "330102003", "330102"),
+        *(Division(Kind.PLACE, f"第{n}社区", None, "330102003", PlaceArea.URBAN) for n in range(MANY + 1)),
+    ]
+    tree.load(divisions=lines, by=None)
+    assert list(Change.objects.values_list("source", flat=True)) == [EVERYTHING] * 2  # the tree's, and the places'
+    UnitFactory(organization=Organization.objects.get(name="第7社区"))
+    figures.settle(today=TODAY)
+
+    for code in ("33", "3301", "330102", "330102003"):
+        row = Figure.objects.of(year=2026, indicator="organization").whole().get(organization__code=code)
+        assert (row.covered, row.total) == (1, MANY + 1)
+    assert figures_of(2026) == counted_by_hand(TODAY)
+    assert Year.objects.get().drift == 0
 
 
 def test_a_unit_at_a_school_covers_no_place(settled):

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from django.db import DataError, IntegrityError, connections, transaction
+from django.db import DataError, IntegrityError, connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,8 +27,8 @@ def line(tree: Tree, key: int) -> tuple[int, ...]:
 
 
 def county(tree: Tree, key: int) -> int:
-    """The reporting unit on the line above, or the city itself."""
-    return next((each for each in line(tree, key) if tree[each][0] == Kind.COUNTY), line(tree, key)[0])
+    """The nearest reporting unit or city on its line."""
+    return next(each for each in reversed(line(tree, key)) if tree[each][0] in (Kind.COUNTY, Kind.CITY))
 
 
 def agrees(tree: Tree) -> bool:
@@ -41,12 +41,13 @@ def found(tree: Tree, kind: Kind, parent: int | None, number: int) -> None:
 
 
 def small_tree() -> Tree:
-    """Two cities with two counties each, two towns in each county."""
+    """Two cities with two counties each, two towns in each county; a third city below the first."""
     tree: Tree = {}
     for kind, above, number in ((Kind.CITY, None, 2), (Kind.COUNTY, Kind.CITY, 2), (Kind.TOWN, Kind.COUNTY, 2)):
         for parent in [key for key, (each, _) in tree.items() if each == above] if above else [None]:
             for n in range(number):
                 found(tree, kind, parent, n)
+    found(tree, Kind.CITY, next(iter(tree)), 3)
     return tree
 
 
@@ -58,7 +59,7 @@ ACTS = st.lists(
 @PROPERTY
 @given(acts=ACTS)
 def test_path_and_county_follow_every_founding_and_move(jiaxing, acts):
-    """Each act succeeds exactly where the kinds allow it; afterwards every row says what its parents say."""
+    """Each act succeeds exactly where the kinds allow it and no circle is made; afterwards every row says what its parents say."""
     with transaction.atomic():
         tree = small_tree()
         for number, (act, kind, one, other) in enumerate(acts, start=10):
@@ -68,7 +69,7 @@ def test_path_and_county_follow_every_founding_and_move(jiaxing, acts):
                 key = 0
             else:
                 kind = tree[key][0]
-            allowed = tree[parent][0] in ALLOWED_PARENTS[kind]
+            allowed = tree[parent][0] in ALLOWED_PARENTS[kind] and key not in line(tree, parent)
             try:
                 with transaction.atomic():
                     if act == "found":
@@ -82,6 +83,56 @@ def test_path_and_county_follow_every_founding_and_move(jiaxing, acts):
                 assert not allowed
         assert agrees(tree)
         transaction.set_rollback(True)
+
+
+def move(parents: dict[int, int]) -> None:
+    """Many in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE organizations_organization o SET parent_id = new.parent FROM unnest(%s::bigint[], %s::bigint[]) AS new (id, parent) "
+            "WHERE o.id = new.id",
+            [list(parents), list(parents.values())],
+        )
+
+
+MOVES = st.lists(st.tuples(st.integers(0), st.integers(0)), min_size=2, max_size=8)
+
+
+@PROPERTY
+@given(moves=MOVES)
+def test_many_moves_in_one_statement_leave_no_path_behind(jiaxing, moves):
+    """Cities and what lies below them, above and below each other, in whatever order the database takes them; a circle is refused."""
+    with transaction.atomic():
+        tree = small_tree()
+        for key in [key for key, (kind, _) in tree.items() if kind == Kind.TOWN]:
+            found(tree, Kind.SCHOOL, key, 0)
+        for number in range(3):
+            found(tree, Kind.CITY, max(key for key, (kind, _) in tree.items() if kind == Kind.CITY), number)
+        parents: dict[int, int] = {}
+        for one, other in moves:
+            key = list(tree)[one % len(tree)]
+            above = [each for each, (kind, _) in tree.items() if kind in ALLOWED_PARENTS[tree[key][0]]]
+            if tree[key][1] is not None:
+                parents[key] = above[other % len(above)]
+        wanted = {key: (kind, parents.get(key, parent)) for key, (kind, parent) in tree.items()}
+        for key in tree:  # so that no two of a name meet
+            Organization.objects.filter(pk=key).update(name=f"第{key}个")
+        try:
+            with transaction.atomic():
+                move(parents)
+            assert not has_circle(wanted)
+            assert agrees(wanted)
+        except IntegrityError:
+            assert has_circle(wanted)
+            assert agrees(tree)
+        transaction.set_rollback(True)
+
+
+def has_circle(tree: Tree) -> bool:
+    try:
+        return not all(line(tree, key) for key in tree)
+    except RecursionError:
+        return True
 
 
 @PROPERTY
@@ -120,6 +171,14 @@ def test_nothing_stands_below_itself(jiaxing):
     for key, parent in ((county.pk, county.pk), (county.pk, town.pk), (town.pk, town.pk)):
         with pytest.raises(IntegrityError), transaction.atomic():
             Organization.objects.filter(pk=key).update(parent=parent)
+
+
+def test_two_cities_do_not_change_places_below_each_other(jiaxing):
+    """Each move alone would be right; together they make a circle that neither sees when it starts."""
+    nation = jiaxing.city
+    upper, lower = (Organization.objects.create(kind=Kind.CITY, name=name, parent=nation) for name in ("甲市", "乙市"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        move({upper.pk: lower.pk, lower.pk: upper.pk})
 
 
 def test_path_and_county_cannot_be_made_up(jiaxing):

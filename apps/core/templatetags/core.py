@@ -1,4 +1,4 @@
-"""Filters that every template may use."""
+"""Filters and tags that every template may use."""
 
 from datetime import date, datetime
 from functools import cache
@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import rich_text
@@ -28,6 +29,24 @@ def percent(value: float | None) -> str:
 def as_number(value: Any) -> float | None:
     """A component's attribute as a number: "0.62" → 0.62; "" and None → None."""
     return None if value in (None, "") else float(value)
+
+
+_BAR = """<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="{}" focusable="false">\
+<rect class="bar-track" width="1000" height="10" />{}{}</svg>"""
+_FILL = SafeString('<rect class="bar-fill{}" width="{:.0f}" height="10" />')
+_TARGET = SafeString('<rect class="bar-target" x="{:.0f}" width="6" height="10" />')
+
+
+@register.simple_tag
+def bar(value: float | None, target: float | None, label: str = "") -> SafeString:
+    """A share, and the one that is to be reached. Drawn in SVG: a strict content policy allows no width in a style attribute.
+
+    Written here and not in its template, because a table of a nation has hundreds.
+    """
+    said = f"{label}{'：' if label else ''}{percent(value)}{f'，目标 {percent(target)}' if target else ''}"
+    is_short = value and target and value < target
+    fill = SafeString(_FILL.format(" bar-short" if is_short else "", value * 1000)) if value else ""
+    return format_html(_BAR, said, fill, SafeString(_TARGET.format(target * 994)) if target else "")
 
 
 @register.filter

@@ -353,6 +353,17 @@ class Migration(migrations.Migration):
                 ("total", models.PositiveIntegerField(verbose_name="应覆盖")),
                 ("path", apps.core.fields.LtreeField()),
                 (
+                    "above",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("path"),
+                            template="CASE WHEN nlevel(%(expressions)s) > 1 THEN subpath(%(expressions)s, -2, 1)::text::bigint END",
+                        ),
+                        output_field=models.BigIntegerField(),
+                    ),
+                ),
+                (
                     "county",
                     models.ForeignKey(
                         editable=False,
@@ -671,6 +682,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="figure",
             index=models.Index(fields=["organization", "year"], name="figure_of_node"),
+        ),
+        migrations.AddIndex(
+            model_name="figure",
+            index=models.Index(fields=["above", "year"], name="figure_right_below"),
         ),
         migrations.AddConstraint(
             model_name="figure",

@@ -24,61 +24,58 @@ ON CONFLICT (county_id, year_id, indicator, organization_id)
     DO UPDATE SET path = excluded.path, groups = excluded.groups, ways = excluded.ways, covered = excluded.covered
 """  # noqa: S608
 
-# What rows (line, groups, ways, covered, total) add to every node on their lines: to its whole, to each of their groups, and of every way
-# of the indicator to its total, of theirs to what it covers. They are summed by line first: thousands share one.
+# What rows (line, groups, ways, covered, total) add to every node on their lines. Thousands share a line, so they are summed before it is
+# walked; every part has columns of its own until then. A part that none of them has is null, and adds no figure.
 _ADDED = """
-SELECT node.id AS organization_id, node.county_id, node.path, added.part, added.covered, added.total
+SELECT node.id AS organization_id, node.county_id, node.path, part.part, part.covered::int AS covered, part.total::int AS total
 FROM (
-    SELECT label, part, sum(CASE WHEN part = ANY (%s::text[]) AND part <> ALL (ways) THEN 0 ELSE covered END)::int AS covered,
-        sum(total)::int AS total
-    FROM (SELECT line, groups, ways, sum(covered) AS covered, sum(total) AS total FROM {rows} GROUP BY line, groups, ways) summed
-    CROSS JOIN LATERAL unnest(string_to_array(line::text, '.')::bigint[]) AS label
-    CROSS JOIN LATERAL unnest(ARRAY[''] || groups || %s::text[]) AS part
-    GROUP BY label, part
+    SELECT label, {sums}
+    FROM (SELECT line, {columns} FROM {rows} GROUP BY line) summed
+    CROSS JOIN LATERAL unnest(string_to_array(line, '.')::bigint[]) AS label
+    GROUP BY label
 ) added
 JOIN organizations_organization node ON node.id = added.label AND node.kind = ANY (%s)
+CROSS JOIN LATERAL (VALUES {parts}) AS part (part, covered, total)
+WHERE part.total IS NOT NULL
 """
 
-# Step 1 of counting anew: the list. Answers how many lines had to be put right.
+# Counting anew is a read, of which PostgreSQL's processes share the work, until it is known what differs from what is stored.
+# Step 1: the list, compared in one pass.
 _LIST = f"""
-WITH fresh AS MATERIALIZED ({{fresh}}), stored AS ({_STORED}),
-came AS (
-    SELECT fresh.* FROM fresh LEFT JOIN stored USING (organization_id)
-    WHERE stored.organization_id IS NULL OR (fresh.county_id, fresh.path, fresh.groups, fresh.ways, fresh.covered)
-        IS DISTINCT FROM (stored.county_id, stored.path, stored.groups, stored.ways, stored.covered)
-),
+CREATE TEMPORARY TABLE coverage_differs AS
+SELECT fresh.*, stored.organization_id AS gone FROM ({{fresh}}) fresh FULL JOIN ({_STORED}) stored USING (organization_id)
+WHERE (fresh.county_id, fresh.path, fresh.groups, fresh.ways, fresh.covered)
+    IS DISTINCT FROM (stored.county_id, stored.path, stored.groups, stored.ways, stored.covered)
+"""  # noqa: S608
+_PUT_RIGHT_LIST = f"""
+WITH came AS (SELECT {_LINE} FROM coverage_differs WHERE organization_id IS NOT NULL),
 gone AS (
-    DELETE FROM coverage_fact f WHERE year_id = %s AND indicator = %s
-        AND NOT EXISTS (SELECT FROM fresh WHERE fresh.organization_id = f.organization_id)
-    RETURNING id
-),
-written AS ({_WRITE_FACTS} RETURNING id)
-SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
+    DELETE FROM coverage_fact WHERE year_id = %s AND indicator = %s
+        AND organization_id = ANY (ARRAY(SELECT gone FROM coverage_differs WHERE organization_id IS NULL))
+)
+{_WRITE_FACTS}
 """  # noqa: S608
 
 # Step 2: the figures of every node, from the list alone.
-_SUMS = f"""
+_SUMS = """
+CREATE TEMPORARY TABLE coverage_differs AS
 WITH line AS (
-    SELECT {{line}} AS line, groups, ways, covered::int AS covered, 1 AS total FROM coverage_fact WHERE year_id = %s AND indicator = %s
-),
-counted AS MATERIALIZED ({_ADDED.format(rows="line")}),
-stored AS (
-    SELECT organization_id, county_id, path, part, covered, total FROM coverage_figure WHERE year_id = %s AND indicator = %s
-),
-gone AS (
-    DELETE FROM coverage_figure
-    WHERE year_id = %s AND indicator = %s AND (organization_id, part) NOT IN (SELECT organization_id, part FROM counted)
-    RETURNING id
-),
-written AS (
-    INSERT INTO coverage_figure (year_id, indicator, organization_id, county_id, path, part, covered, total)
-    SELECT %s, %s, came.* FROM (SELECT * FROM counted EXCEPT SELECT * FROM stored) came
-    ON CONFLICT (county_id, year_id, indicator, organization_id, part)
-        DO UPDATE SET path = excluded.path, covered = excluded.covered, total = excluded.total
-    RETURNING id
+    SELECT {line}::text AS line, groups, ways, covered::int AS covered, 1 AS total
+    FROM coverage_fact WHERE year_id = %s AND indicator = %s
 )
-SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
-"""  # noqa: S608
+SELECT counted.*, stored.id AS gone
+FROM ({added}) counted
+FULL JOIN (SELECT * FROM coverage_figure WHERE year_id = %s AND indicator = %s) stored USING (organization_id, part)
+WHERE (counted.county_id, counted.path, counted.covered, counted.total)
+    IS DISTINCT FROM (stored.county_id, stored.path, stored.covered, stored.total)
+"""
+_PUT_RIGHT_SUMS = """
+WITH gone AS (DELETE FROM coverage_figure WHERE id = ANY (ARRAY(SELECT gone FROM coverage_differs WHERE total IS NULL)))
+INSERT INTO coverage_figure (year_id, indicator, organization_id, county_id, path, part, covered, total)
+SELECT %s, %s, organization_id, county_id, path, part, covered, total FROM coverage_differs WHERE total IS NOT NULL
+ON CONFLICT (county_id, year_id, indicator, organization_id, part)
+    DO UPDATE SET path = excluded.path, covered = excluded.covered, total = excluded.total
+"""
 
 # Lines that differ from the stored ones leave with their old path and come with their new one, so a move is a change like any other.
 _DELTAS = f"""
@@ -88,14 +85,14 @@ went AS (SELECT * FROM stored EXCEPT SELECT * FROM fresh),
 gone AS (
     DELETE FROM coverage_fact
     WHERE year_id = %s AND indicator = %s
-      AND organization_id IN (SELECT organization_id FROM stored EXCEPT SELECT organization_id FROM fresh)
+        AND organization_id = ANY (ARRAY(SELECT organization_id FROM stored EXCEPT SELECT organization_id FROM fresh))
 ),
 written AS ({_WRITE_FACTS}),
 step AS (
-    SELECT path AS line, groups, ways, covered::int AS covered, 1 AS total FROM came
-    UNION ALL SELECT path, groups, ways, -covered::int, -1 FROM went
+    SELECT path::text AS line, groups, ways, covered::int AS covered, 1 AS total FROM came
+    UNION ALL SELECT path::text, groups, ways, -covered::int, -1 FROM went
 ),
-delta AS ({_ADDED.format(rows="step")})
+delta AS ({{added}})
 MERGE INTO coverage_figure f USING delta
 ON f.year_id = %s AND f.indicator = %s AND f.organization_id = delta.organization_id AND f.part = delta.part
 WHEN MATCHED AND f.total + delta.total = 0 THEN DELETE
@@ -112,11 +109,19 @@ def anew(indicator: Indicator, *, year: int, day: date) -> int:
     key: list[Any] = [year, indicator.key]
     # What is no node itself adds to the line above it.
     line = "path" if indicator.level in NODES else "subpath(path, 0, -1)"
+    lines = _put_right(_LIST.format(fresh=fresh), [*fresh_params, *key], _PUT_RIGHT_LIST, key * 2)
+    sums = _SUMS.format(line=line, added=_added(indicator, "line"))
+    return lines + _put_right(sums, [*key, list(NODES), *key], _PUT_RIGHT_SUMS, key)
+
+
+def _put_right(differs: str, asked: list[Any], put_right: str, params: list[Any]) -> int:
+    """Look for what differs, and write it. Answers how much."""
     with connection.cursor() as cursor:
-        cursor.execute(_LIST.format(fresh=fresh), [*fresh_params, *key * 3])
-        lines = cursor.fetchone()[0]
-        cursor.execute(_SUMS.format(line=line), [*key, *_parts(indicator), *key * 3])
-        return lines + cursor.fetchone()[0]
+        cursor.execute(differs, asked)
+        if count := cursor.rowcount:
+            cursor.execute(put_right, params)
+        cursor.execute("DROP TABLE coverage_differs")
+    return count
 
 
 def changed(indicator: Indicator, *, year: int, day: date, organizations: Sequence[int]) -> None:
@@ -125,9 +130,24 @@ def changed(indicator: Indicator, *, year: int, day: date, organizations: Sequen
     fresh, fresh_params = listed(indicator, day, ids=ids)
     key: list[Any] = [year, indicator.key]
     with connection.cursor() as cursor:
-        cursor.execute(_DELTAS.format(fresh=fresh), [*fresh_params, *key, ids, *key * 2, *_parts(indicator), *key * 2])
+        cursor.execute(
+            _DELTAS.format(fresh=fresh, added=_added(indicator, "step")), [*fresh_params, *key, ids, *key * 2, list(NODES), *key * 2]
+        )
 
 
-def _parts(indicator: Indicator) -> list[Any]:
-    ways = list(indicator.ways)
-    return [ways, ways, list(NODES)]
+def _added(indicator: Indicator, rows: str) -> str:
+    """What rows add to the whole, to each group, and of every way of the indicator to its total, of theirs to what it covers."""
+    columns, parts = {"c": "sum(covered)", "t": "sum(total)"}, ["('', c, t)"]
+    for number, key in enumerate(indicator.groups):
+        columns |= {f"c{number}": f"sum(covered) FILTER (WHERE '{key}' = ANY (groups))"}
+        columns |= {f"t{number}": f"sum(total) FILTER (WHERE '{key}' = ANY (groups))"}
+        parts.append(f"('{key}', c{number}, t{number})")
+    for number, key in enumerate(indicator.ways):
+        columns |= {f"w{number}": f"coalesce(sum(covered) FILTER (WHERE '{key}' = ANY (ways)), 0)"}
+        parts.append(f"('{key}', w{number}, t)")
+    return _ADDED.format(
+        rows=rows,
+        columns=", ".join(f"{column} AS {name}" for name, column in columns.items()),
+        sums=", ".join(f"sum({name}) AS {name}" for name in columns),
+        parts=", ".join(parts),
+    )

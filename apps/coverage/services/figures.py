@@ -13,11 +13,11 @@ from apps.core.errors import DomainError
 from apps.coverage.models import Exemption, Year
 from apps.coverage.registry import indicators
 from apps.coverage.services import counting
-from apps.coverage.triggers import TREE
+from apps.coverage.triggers import EVERYTHING, TREE
 
 log = logging.getLogger(__name__)
 
-Changes = Mapping[str, list[int]]  # source table → the organizations it touched
+Changes = Mapping[tuple[str, str], list[int]]  # source table and kind → the organizations it touched
 
 
 def settle(*, today: date | None = None) -> None:
@@ -74,6 +74,8 @@ def _catch_up(today: date, anew: Callable[[Year], bool] = lambda year: False) ->
     Year.objects.get_or_create(pk=today.year)
     changes, years = _take(), list(Year.objects.open())
     for year in years:
+        if any(source == EVERYTHING for source, _ in changes):
+            year.computed_on = None  # nobody said what the figures should be by now, so nothing can have drifted from it
         if year.computed_on is not None and year.computed_on == year.day(today) and not anew(year):
             _count_changes(year, year.computed_on, changes)
         else:
@@ -85,16 +87,22 @@ def _take() -> Changes:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH taken AS (DELETE FROM coverage_change RETURNING source, organization_id) "
-            "SELECT source, array_agg(DISTINCT organization_id) FROM taken GROUP BY source"
+            "SELECT source, kind, array_agg(DISTINCT o.id) FROM taken "
+            "JOIN organizations_organization o ON o.id = organization_id GROUP BY source, kind"
         )
-        return dict(cursor.fetchall())
+        return {(source, kind): organizations for source, kind, organizations in cursor.fetchall()}
 
 
 def _count_changes(year: Year, day: date, changes: Changes) -> None:
-    """Count the touched organizations, for the indicators that read what was touched."""
+    """Count the touched organizations, for the indicators that read what was touched and count organizations of their kind."""
     for indicator in indicators():
-        tables = [TREE, Exemption._meta.db_table, *(source._meta.db_table for source in indicator.sources)]
-        touched: set[int] = set().union(*(changes.get(table, ()) for table in tables))
+        tables = {Exemption._meta.db_table, *(source._meta.db_table for source in indicator.sources)}
+        touched = {
+            organization
+            for (source, kind), organizations in changes.items()
+            if source == TREE or (source in tables and kind == indicator.level)  # in the tree a kind itself may have changed
+            for organization in organizations
+        }
         if touched:
             counting.changed(indicator, year=year.pk, day=day, organizations=sorted(touched))
 

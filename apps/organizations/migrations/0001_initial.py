@@ -117,7 +117,10 @@ class Migration(migrations.Migration):
                     ("conferences.confirm", "确认联席会议纪要"),
                 ],
                 "default_permissions": (),
-                "indexes": [django.contrib.postgres.indexes.GistIndex(fields=["path"], name="organization_path")],
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(fields=["path"], name="organization_path"),
+                    models.Index(fields=["kind"], name="organization_kind"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("parent", "kind", "name"), name="organization_name_once_below_parent"),
                     models.UniqueConstraint(fields=("id", "county"), name="organization_with_county"),
@@ -745,9 +748,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="place_in_tree",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE above organizations_organization%ROWTYPE;",
-                    func="\nIF TG_OP = 'UPDATE' AND NEW.kind <> OLD.kind AND EXISTS (SELECT FROM organizations_organization WHERE parent_id = NEW.id) THEN\n    RAISE EXCEPTION 'a % with others below it stays a %', OLD.kind, OLD.kind USING ERRCODE = 'check_violation';\nEND IF;\nIF NEW.parent_id IS NULL THEN\n    IF NEW.kind <> 'city' THEN\n        RAISE EXCEPTION 'only a city has no parent' USING ERRCODE = 'check_violation';\n    END IF;\n    NEW.path = NEW.id::text::ltree;\n    NEW.county_id = NEW.id;\n    RETURN NEW;\nEND IF;\nSELECT * INTO above FROM organizations_organization WHERE id = NEW.parent_id;\nIF above.id IS NULL THEN\n    RAISE EXCEPTION 'the parent is not visible in this scope' USING ERRCODE = 'insufficient_privilege';\nEND IF;\nIF NOT ((NEW.kind = 'county' AND above.kind IN ('city')) OR (NEW.kind = 'town' AND above.kind IN ('county')) OR (NEW.kind = 'cluster' AND above.kind IN ('county')) OR (NEW.kind = 'school' AND above.kind IN ('county', 'town')) OR (NEW.kind = 'place' AND above.kind IN ('town'))) THEN\n    RAISE EXCEPTION 'a % cannot stand below a %', NEW.kind, above.kind USING ERRCODE = 'check_violation';\nEND IF;\nIF above.path ~ ('*.' || NEW.id || '.*')::lquery THEN\n    RAISE EXCEPTION 'an organization cannot stand below itself' USING ERRCODE = 'check_violation';\nEND IF;\nNEW.path = above.path || NEW.id::text::ltree;\nNEW.county_id = CASE WHEN NEW.kind = 'county' THEN NEW.id ELSE above.county_id END;\nRETURN NEW;\n",
-                    hash="e9da089723d0a81b91a72597496cc33ec045431f",
+                    declare="DECLARE above record;",
+                    func="\nIF TG_OP = 'UPDATE' THEN\n    IF NEW.kind <> OLD.kind THEN\n        IF EXISTS (SELECT FROM organizations_organization WHERE parent_id = NEW.id) THEN\n            RAISE EXCEPTION 'a % with others below it stays a %', OLD.kind, OLD.kind USING ERRCODE = 'check_violation';\n        END IF;\n    END IF;\nEND IF;\nIF NEW.parent_id IS NULL THEN\n    IF NEW.kind NOT IN ('city') THEN\n        RAISE EXCEPTION 'only a city has no parent' USING ERRCODE = 'check_violation';\n    END IF;\n    NEW.path = NEW.id::text::ltree;\n    NEW.county_id = NEW.id;\n    RETURN NEW;\nEND IF;\nSELECT kind, path, county_id INTO above FROM organizations_organization WHERE id = NEW.parent_id;\nIF above.path IS NULL THEN\n    RAISE EXCEPTION 'the parent is not visible in this scope' USING ERRCODE = 'insufficient_privilege';\nEND IF;\nIF NOT ((NEW.kind = 'city' AND above.kind IN ('city')) OR (NEW.kind = 'county' AND above.kind IN ('city')) OR (NEW.kind = 'town' AND above.kind IN ('county')) OR (NEW.kind = 'cluster' AND above.kind IN ('county')) OR (NEW.kind = 'school' AND above.kind IN ('county', 'town')) OR (NEW.kind = 'place' AND above.kind IN ('town'))) THEN\n    RAISE EXCEPTION 'a % cannot stand below a %', NEW.kind, above.kind USING ERRCODE = 'check_violation';\nEND IF;\nNEW.path = above.path || NEW.id::text::ltree;\nNEW.county_id = CASE WHEN NEW.kind IN ('city', 'county') THEN NEW.id ELSE above.county_id END;\nRETURN NEW;\n",
+                    hash="34e41c830a8963530db4974953abe1e8de0664fd",
                     operation='INSERT OR UPDATE OF "parent_id", "kind"',
                     pgid="pgtrigger_place_in_tree_eaf4d",
                     table="organizations_organization",
@@ -761,8 +764,9 @@ class Migration(migrations.Migration):
                 name="carry_subtree",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.path IS DISTINCT FROM NEW.path)",
-                    func="\nUPDATE organizations_organization\nSET path = NEW.path || subpath(path, nlevel(OLD.path)), county_id = NEW.county_id\nWHERE path <@ OLD.path AND id <> NEW.id;\nIF EXISTS (SELECT FROM organizations_organization WHERE path <@ OLD.path AND id <> NEW.id AND NOT path <@ NEW.path) THEN\n    RAISE EXCEPTION 'not all of what stands below is in this scope' USING ERRCODE = 'insufficient_privilege';\nEND IF;\nRETURN NULL;\n",
-                    hash="454e5081f07d09254ff0b728095597968839054a",
+                    declare="DECLARE in_circle boolean; left_behind bigint;",
+                    func="\nWITH RECURSIVE below AS (\n    SELECT id, path, county_id, path AS stored, county_id AS stored_county FROM organizations_organization WHERE id = NEW.id\n    UNION ALL\n    SELECT o.id, below.path || o.id::text::ltree, CASE WHEN o.kind IN ('city', 'county') THEN o.id ELSE below.county_id END, o.path, o.county_id\n    FROM below JOIN organizations_organization o ON o.parent_id = below.id\n) CYCLE id SET comes_again USING trail,\nmoved AS (SELECT * FROM below WHERE (path, county_id) IS DISTINCT FROM (stored, stored_county)),\ncarried AS (\n    UPDATE organizations_organization o SET path = moved.path, county_id = moved.county_id FROM moved WHERE o.id = moved.id RETURNING o.id\n)\nSELECT (SELECT bool_or(comes_again) FROM below), (SELECT count(*) FROM moved) - (SELECT count(*) FROM carried) INTO in_circle, left_behind;\nIF in_circle THEN\n    RAISE EXCEPTION 'an organization cannot stand below itself' USING ERRCODE = 'check_violation';\nELSIF left_behind > 0 THEN\n    RAISE EXCEPTION 'not all of what stands below is in this scope' USING ERRCODE = 'insufficient_privilege';\nEND IF;\nRETURN NULL;\n",
+                    hash="3e03ab933b18c676f78d7f6644c4488845f57102",
                     operation='UPDATE OF "parent_id", "kind"',
                     pgid="pgtrigger_carry_subtree_c7167",
                     table="organizations_organization",

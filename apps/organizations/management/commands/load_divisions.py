@@ -1,6 +1,7 @@
 """Load the city's real tree: ten reporting units, 72 towns and streets, 1,202 villages and communities. Safe to run again."""
 
 import csv
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.core.management.base import BaseCommand
 from apps.core import scope
 from apps.organizations.enums import Kind, PlaceArea
 from apps.organizations.models import Organization, Place
+from apps.organizations.services import tree
+from apps.organizations.services.tree import Division
 
 CITY_CODE = "3304"
 # The circular's addressees, in its order. The last three have no division code: 经开区 and 港区 take their towns out of the county around
@@ -26,33 +29,23 @@ class Command(BaseCommand):
             if Organization.objects.filter(kind=Kind.CITY).exists():
                 self.stdout.write("行政区划已在库中，未作改动。")
                 return
-            places = _load(rows)
+            tree.load(divisions=_divisions(rows), by=None)
+            places = Place.objects.count()
         self.stdout.write(f"已载入 {len(REPORTING_UNITS)} 个报送单位、{places} 个村（社区）。")
 
 
-def _load(rows: list[dict[str, str]]) -> int:
+def _divisions(rows: list[dict[str, str]]) -> Iterator[Division]:
     codes = {row["name"]: row["code"] for row in rows if row["level"] == "county"}
-    city = Organization.objects.create(kind=Kind.CITY, name="嘉兴市", code=CITY_CODE)
-    counties = {
-        name: Organization.objects.create(kind=Kind.COUNTY, name=name, code=codes.get(name), parent=city, position=position)
-        for position, name in enumerate(REPORTING_UNITS, start=1)
-    }
-    towns = Organization.objects.bulk_create(
-        Organization(kind=Kind.TOWN, name=row["name"], code=row["code"], parent=counties[row["reporting_unit"]])
-        for row in rows
-        if row["level"] == "town"
-    )
-    town_of = {town.code: town for town in towns}
-    villages = [row for row in rows if row["level"] == "village"]
-    places = Organization.objects.bulk_create(
-        Organization(kind=Kind.PLACE, name=_short(row["name"]), code=row["code"], parent=town_of[row["parent_code"]]) for row in villages
-    )
     areas = {"rural": PlaceArea.RURAL, "urban": PlaceArea.URBAN}
-    Place.objects.bulk_create(
-        Place(organization=place, county_id=place.county_id, area=areas[row["name_suffix_class"]])
-        for place, row in zip(places, villages, strict=True)
-    )
-    return len(places)
+    yield Division(Kind.CITY, "嘉兴市", CITY_CODE)
+    for position, name in enumerate(REPORTING_UNITS, start=1):
+        yield Division(Kind.COUNTY, name, codes.get(name), above=CITY_CODE, position=position)
+    for row in rows:
+        if row["level"] == "town":
+            yield Division(Kind.TOWN, row["name"], row["code"], above=codes.get(row["reporting_unit"], row["reporting_unit"]))
+    for row in rows:
+        if row["level"] == "village":
+            yield Division(Kind.PLACE, _short(row["name"]), row["code"], row["parent_code"], areas[row["name_suffix_class"]])
 
 
 def _short(name: str) -> str:
