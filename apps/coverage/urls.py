@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:pk>/", views.NodeDetail.as_view(), name="node"),
     path("<int:pk>/progress/", views.Progress.as_view(), name="progress"),
     path("<int:pk>/day/", views.Day.as_view(), name="day"),
+    path("<int:pk>/bulletin/", views.NodeBulletin.as_view(), name="bulletin"),
     path("targets/", views.TargetList.as_view(), name="targets"),
     path("targets/apart/", views.SetApart.as_view(), name="set_apart"),
     path("targets/apart/<int:pk>/withdraw/", views.Withdraw.as_view(), name="withdraw"),

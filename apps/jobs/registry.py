@@ -38,16 +38,17 @@ class Kind:
     key: str  # "<app>.<what it makes>"
     permission: str  # asked when the job is started, and again when it runs
     work: Work
+    before: Callable[[], None] | None = None  # done in a transaction of its own: the locks it takes are gone when the long work begins
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def kind(key: str, *, permission: str) -> Callable[[Work], Work]:
+def kind(key: str, *, permission: str, before: Callable[[], None] | None = None) -> Callable[[Work], Work]:
     """Decorator for a `jobs.py`."""
 
     def declare(work: Work) -> Work:
-        _kinds[key] = Kind(key, permission, work)
+        _kinds[key] = Kind(key, permission, work, before)
         return work
 
     return declare

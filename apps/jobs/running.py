@@ -51,6 +51,7 @@ def run(key: int) -> None:
     progress = Progress(job)
     with audit.signed(**job.signature):
         try:
+            _prepare(job)
             with _as_owner(job):
                 result = _work(job, progress)
         except Cancelled:
@@ -119,6 +120,12 @@ def _as_owner(job: Job) -> Iterator[None]:
         scope.widen(grants.whole_scope(owner))
         job.owner = owner
         yield
+
+
+def _prepare(job: Job) -> None:
+    kind = registry.find(job.kind)
+    if kind is not None and kind.before is not None:
+        kind.before()
 
 
 def _work(job: Job, progress: Progress) -> Result:

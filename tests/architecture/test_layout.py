@@ -29,6 +29,7 @@ OWN_FILES = {
     "audit/sealing": "the chain of seals over every log: made, verified, archived (ADR 008)",
     "audit/taking": "lists that leave as files: on every floor above, and each one in the log",
     "coverage/charts": "what the trend and the map draw, as plain values",
+    "coverage/papers": "the year's bulletin: what it says, with its tables and bars, as PDF",
     "coverage/triggers": "what notes a change and freezes a closed year, in SQL",
     "organizations/two_sided": "what pairings and exchanges share, below both: a report about two schools, and choosing the other one",
     "plans/drafting": "what a draft's page shows beside the form, and what it is told when it saves itself",

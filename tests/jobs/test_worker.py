@@ -11,7 +11,7 @@ from django.db import connections
 from kombu import Connection
 
 from apps.core import scope
-from apps.jobs import progress, services, tasks
+from apps.jobs import progress, running, services, tasks
 from apps.jobs.enums import State
 from apps.jobs.models import Job
 from tests import databases
@@ -48,11 +48,11 @@ def everything() -> Iterator[None]:
         yield
 
 
-def asked(city: Jiaxing, **arguments: Any) -> Job:
+def asked(city: Jiaxing, kind: str = "tests.count", **arguments: Any) -> Job:
     """A job whose message has reached the workers' queue."""
     with everything():
         lead = city.person("county_lead", city.county())
-        return services.start(kind="tests.count", title="统计", organization=city.county(), by=lead, arguments=arguments)
+        return services.start(kind=kind, title="统计", organization=city.county(), by=lead, arguments=arguments)
 
 
 def send(job: Job) -> None:
@@ -99,3 +99,10 @@ def test_a_job_that_is_called_off_stops(city, store, tmp_path):  # noqa: F811
             services.cancel(job=job)
         wait_for(lambda: idle(store), 5)
     assert (now(job).state, list(tmp_path.iterdir())) == (State.CANCELLED, [])
+
+
+def test_what_is_done_before_a_job_is_over_when_it_begins(city):
+    """Else everybody would wait for the long work."""
+    job = asked(city, "tests.prepared")
+    running.run(job.pk)
+    assert (now(job).state, now(job).sentence) == (State.DONE, "占用 0 项。")

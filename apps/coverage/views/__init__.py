@@ -1,5 +1,6 @@
 """Where coverage is read: dashboards and lists, the way to a target, any day; and where it is set: targets, exemptions."""
 
+from apps.coverage.views.bulletins import NodeBulletin
 from apps.coverage.views.dashboards import Dashboard, NodeDetail, Recompute
 from apps.coverage.views.progress import Day, Progress
 from apps.coverage.views.setting import AddStep, CountAgain, Exempt, ExemptionList, RemoveStep, SetApart, TargetList, Withdraw
@@ -11,6 +12,7 @@ __all__ = [
     "Day",
     "Exempt",
     "ExemptionList",
+    "NodeBulletin",
     "NodeDetail",
     "Progress",
     "Recompute",
