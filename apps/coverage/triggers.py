@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connections
 
+from apps.core import scope
 from apps.coverage.registry import indicators
 
 _CLOSED = "RAISE EXCEPTION 'the year is closed' USING ERRCODE = 'check_violation'"
@@ -43,13 +44,16 @@ FREEZE_FIGURES = _CHANGED.format(
 TREE = "organizations_organization"
 # A statement that touches more than so many leaves one note instead of so many: count everything anew. That is quicker than following each.
 MANY, EVERYTHING = 10_000, "*"
+WHOLE = scope.EVERYTHING.as_setting()
 
-# A row may be about several organizations: the trigger's arguments are the columns that name them. The county is read from the tree: in the
-# middle of a move an old row still carries the county it has just left.
+# A row may be about several organizations, not all of them its writer's: the trigger's arguments are the columns that name them, and the
+# note is written in a scope that reaches all. The county is read from the tree: in the middle of a move an old row still carries the county
+# it has just left.
 FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION coverage_note_rows() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     named text := array_to_string(TG_ARGV, ', ');
+    before text := coalesce(current_setting('app.scope', true), '');
     touched bigint[];
 BEGIN
     EXECUTE 'SELECT array_agg(DISTINCT named) FROM ('
@@ -57,6 +61,7 @@ BEGIN
         || CASE WHEN TG_OP = 'UPDATE' THEN ' UNION ALL ' ELSE '' END
         || CASE WHEN TG_OP <> 'DELETE' THEN format('SELECT unnest(ARRAY[%s]) AS named FROM new_rows', named) ELSE '' END
         || ') touched' INTO touched;
+    PERFORM set_config('app.scope', '{WHOLE}', true);
     IF cardinality(touched) > {MANY} THEN
         INSERT INTO coverage_change (organization_id, county_id, source)
             SELECT id, county_id, '{EVERYTHING}' FROM {TREE} WHERE id = touched[1];
@@ -64,6 +69,7 @@ BEGIN
         INSERT INTO coverage_change (organization_id, county_id, source)
             SELECT id, county_id, TG_TABLE_NAME FROM {TREE} WHERE id = ANY (touched);
     END IF;
+    PERFORM set_config('app.scope', before, true);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION coverage_note_tree() RETURNS trigger LANGUAGE plpgsql AS $$

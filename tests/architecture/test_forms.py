@@ -12,6 +12,9 @@ from tests.architecture.test_urls import patterns
 MAKING = {
     "organizations:register": "enters a school",
     "organizations:establish": "records a Pioneer organisation",
+    "coverage:set_apart": "gives a unit a target of its own",
+    "coverage:add_step": "adds a step on the way to a target",
+    "coverage:exempt": "leaves an organization out of the count",
     "counselors:appoint": "registers a counselor",
     "years:ask": "applies for more time",
     "years:reopen": "records a correction",

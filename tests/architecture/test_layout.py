@@ -45,6 +45,7 @@ OWN_FILES = {
     "jobs/running": "the engine between task and app: attempts, the owner's scope, one result",
     "jobs/progress": "how far a running job is, told through the cache",
     "plans/papers": "a plan as an official paper: what it says, as PDF and as a Word document",
+    "coverage/questions": "an indicator's rule of a day as one SQL question",
     "coverage/registry": "the registry of indicators to which the siblings contribute",
 }
 

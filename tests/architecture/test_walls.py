@@ -26,6 +26,7 @@ NO_TENANT = {
     "years_window": "the same year for every reporting unit",
     "plans_section": "the same template for every reporting unit",
     "coverage_year": "the same year for every reporting unit",
+    "coverage_milestone": "a step on the way to a target, as public as that",
     "coverage_target": "what is asked of a county is no secret; a row without a county is the whole city's",
     "core_submission": "forms that were sent, known by a digest; nothing of what they said",
     "audit_act": "the log of acts: added to by everybody, read by who sees the whole city",

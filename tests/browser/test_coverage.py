@@ -77,3 +77,80 @@ def test_another_countys_figures_are_not_found(visit, portal):
     page = visit("nanhu")
     response = page.goto(f"/coverage/{haining}/")
     assert response is not None and response.status == 404
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_office_tries_what_would_reach_the_target(visit, look, width):
+    page = visit("city", width=width)
+    page.goto("/coverage/?indicator=rooms")
+    page.locator("#below").get_by_role("link", name="南湖区").click()
+    page.get_by_role("link", name="队室覆盖率").first.click()
+    page.get_by_role("link", name="进度与测算").click()
+    expect(page.locator("[data-chart=trend] svg")).to_be_visible()
+    page.get_by_role("link", name=re.compile("试算最容易的 .* 个")).click()
+    expect(page.get_by_role("table", name=re.compile("试算：勾选的")).get_by_role("row", name="南湖区")).to_contain_text("达到 100.0%")
+    look(page, "coverage-progress")
+
+    page.get_by_label(re.compile("^试算")).first.uncheck()
+    page.get_by_role("button", name="试算勾选的单位").click()
+    expect(page.get_by_role("table", name=re.compile("试算：勾选的")).get_by_role("row", name="南湖区")).to_contain_text("还差 1")
+
+
+def test_a_chart_is_taken_along_as_a_picture(visit):
+    page = visit("nanhu")
+    page.goto("/coverage/")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="下载图片：历年走势").click()
+    assert taken.value.suggested_filename == "南湖区 历年走势.png"
+    assert taken.value.path().read_bytes().startswith(b"\x89PNG")
+    assert taken.value.path().stat().st_size > 20_000  # an empty canvas is smaller
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_office_takes_a_place_out_of_the_count_and_back_without_javascript(visit, portal, look, width):
+    [(name, code)] = portal.sql(
+        "SELECT o.name, o.code FROM organizations_organization o JOIN organizations_organization c ON c.id = o.county_id "
+        "WHERE o.kind = 'place' AND c.name = '海盐县' ORDER BY o.code LIMIT 1"
+    )
+    page = visit("city", width=width, javascript=False)
+    page.goto("/coverage/exemptions/")
+    page.get_by_role("link", name="登记").click()
+    page.get_by_label("指标").select_option("organization")
+    page.get_by_label("报送单位").select_option(label="海盐县")
+    page.get_by_label("单位名称或代码").fill("没有这个村")
+    page.get_by_label("原因").fill("整村拆迁，居民已安置。")
+    page.get_by_role("button", name="登记").click()
+    expect(page.get_by_text("海盐县没有这个村（社区），请核对名称。").first).to_be_visible()
+    expect(page.get_by_label("原因")).to_have_value("整村拆迁，居民已安置。")
+    look(page, "coverage-exempt-wrong")
+
+    page.get_by_label("单位名称或代码").fill(code)
+    page.get_by_role("button", name="登记").click()
+    expect(page.get_by_text(f"已登记：{name}自 {localdate()} 起不列入统计。")).to_be_visible()
+    look(page, "coverage-exemptions")
+    row = page.get_by_role("row", name=name).first
+    row.get_by_text("恢复统计").first.click()
+    row.get_by_role("button", name="恢复统计").click()
+    expect(page.get_by_text(f"{name}自 {localdate()} 起恢复统计。")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_school_sees_where_it_counts(visit, look, width):
+    page = visit("nanhu-school", width=width)
+    page.goto("/coverage/")
+    expect(page.get_by_role("heading", name=re.compile("在各项指标中的情况$"))).to_be_visible()
+    expect(page.get_by_role("heading", name="队室覆盖率")).to_be_visible()
+    look(page, "coverage-own")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_any_day_opens_into_its_rows(visit, look, width):
+    page = visit("nanhu", width=width)
+    page.goto("/coverage/")
+    page.locator("#below").get_by_role("link", name="建设街道").click()
+    page.get_by_role("link", name="历史某日").click()
+    page.get_by_label("日期").fill("2013-06-30")
+    page.get_by_role("button", name="查看").click()
+    expect(page.get_by_role("heading", name="组织覆盖率（2013-06-30）")).to_be_visible()
+    look(page, "coverage-day")
+    expect(page.get_by_role("table", name="建设街道组织覆盖率名单（2013-06-30）").get_by_role("row")).to_have_count(6)

@@ -42,11 +42,6 @@ def is_city(actor: str) -> bool:
     return actor.endswith("@ city")
 
 
-def post_of(actor: str) -> str:
-    """Where somebody stands; with the same permission two at one post see the same."""
-    return actor.partition("@ ")[2]
-
-
 def has_permission(actor: str, case: Case) -> bool:
     return case.permission in (None, SIGNED_IN) or case.permission in permissions_of(actor)
 
@@ -66,16 +61,10 @@ def answers(world: World) -> Iterator[dict[Key, Answer]]:
     found = {}
     for case in world.cases:
         with world.set_for(case):
-            for method in METHODS:
-                at_post: dict[str, Answer] = {}
-                for actor in world.actors:
-                    if not asked(actor, method, case):
-                        continue
-                    # About what is one's own everybody asks; else, of those with the permission, one asks for all at the same post.
-                    post = actor if case.subject in ("", "own") else post_of(actor)
-                    if post not in at_post:
-                        at_post[post] = world.ask(actor, method, case)
-                    found[case.name, method, case.subject, actor] = at_post[post]
+            for actor in world.actors:
+                for method in METHODS:
+                    if asked(actor, method, case):
+                        found[case.name, method, case.subject, actor] = world.ask(actor, method, case)
     logging.disable(logging.NOTSET)
     yield found
 
@@ -208,14 +197,12 @@ def test_a_background_request_gets_no_more(world, answers):
     """htmx is answered like a browser; where a browser is sent to sign in, it is told so plainly."""
     wrong = {}
     for case in world.cases:
-        posts: set[str] = set()
         with world.set_for(case):
             for actor in world.actors:
                 key = (case.name, "GET", case.subject, actor)
                 relevant = actor in OUTSIDERS or (case.subject == "other" and has_permission(actor, case))
-                if key not in answers or not relevant or (actor not in OUTSIDERS and post_of(actor) in posts):
+                if key not in answers or not relevant:
                     continue
-                posts.add(post_of(actor))
                 answer = world.ask(actor, "GET", case, background=True)
                 expected = {"login": "401", "hats": "401"}.get(answers[key].status, answers[key].status)
                 if answer.status != expected or answer.shows(AWAY):

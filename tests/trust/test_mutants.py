@@ -14,8 +14,9 @@ from django.db import models
 
 from apps.accounts.models import User
 from apps.core import scope
-from tests.trust.test_matrix import ALWAYS, METHODS, Answer, has_permission, is_city, post_of
-from tests.trust.world import AWAY, HOME, OUTSIDERS, World
+from apps.core.guard import SIGNED_IN
+from tests.trust.test_matrix import ALWAYS, METHODS, Answer, has_permission, is_city
+from tests.trust.world import AWAY, HOME, OUTSIDERS, Case, World
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
@@ -52,17 +53,23 @@ ONES_OWN = {"desk:desk": "what one did lately is what one's own office did"}
 Key = tuple[str, str, str, str]  # address, method, subject, actor
 
 
+def asks_for(actor: str, case: Case) -> str:
+    """Whom somebody's answer stands for: everybody at the same post with the page's permission; themselves where it names none."""
+    return actor if case.permission in (None, SIGNED_IN) else actor.partition("@ ")[2]
+
+
 def asked_again(world: World, *subjects: str, methods: tuple[str, ...] = METHODS, who: str = "@") -> dict[Key, Answer]:
     """What the people of one county get on every page that their roles open, about these subjects; on pages about nothing else a GET.
 
-    One for each post asks: at the same organization, whoever has the page's permission sees through the same scope.
+    One for each post asks: at the same organization, whoever has the page's permission sees through the same scope. Where a page names no
+    permission, everybody asks.
     """
     found = {}
     for case in world.cases:
         if case.subject and case.subject not in subjects:
             continue
         asking = {
-            post_of(actor): actor
+            asks_for(actor, case): actor
             for actor in reversed(world.actors)
             if not (actor in OUTSIDERS or is_city(actor)) and has_permission(actor, case) and who in actor
         }

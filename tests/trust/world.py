@@ -54,7 +54,7 @@ SUBJECTS = ("own", "sibling", "invited", "other", "nobody")
 OUTSIDERS = ("anonymous", "no role", "hat not chosen")
 
 # The kind of organization that a page is about, where the view does not say it.
-KINDS = {"coverage:node": Kind.TOWN, "people:handover": Kind.SCHOOL}
+KINDS = {**dict.fromkeys(("coverage:node", "coverage:progress", "coverage:day"), Kind.TOWN), "people:handover": Kind.SCHOOL}
 
 
 class Browser(RequestFactory):

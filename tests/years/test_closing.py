@@ -81,6 +81,12 @@ def test_the_same_writes_pass_while_the_year_is_open(report, plan, what):
         assert written(WRITES[what]) > 0
 
 
+def test_more_time_is_not_asked_for_on_a_page_from_before(plan, closed, lead):
+    with pytest.raises(DomainError, match="2013年"):
+        facts = {"reason": "换届", "wanted_until": TODAY + timedelta(days=9), "by": lead}
+        extensions.ask(window=plan.window, organization=plan.organization, **facts)
+
+
 def test_nothing_new_is_put_into_a_closed_year(closed, jiaxing):
     for make in (
         lambda: SupervisionFactory(organization=jiaxing.county("嘉善县"), year=2013),

@@ -108,6 +108,8 @@ class Removal(Guarded, View):
 
 
 class Withdraw(Removal):
+    model = Target
+
     def remove(self, pk: int) -> tuple[int, str]:
         target = get_object_or_404(Target, pk=pk, county__isnull=False)
         targets.withdraw(target=target)
@@ -115,6 +117,8 @@ class Withdraw(Removal):
 
 
 class RemoveStep(Removal):
+    model = Milestone
+
     def remove(self, pk: int) -> tuple[int, str]:
         step = get_object_or_404(Milestone, pk=pk)
         targets.remove_step(milestone=step)
@@ -169,6 +173,7 @@ class Exempt(Guarded, FormPage, FormView):
 class CountAgain(Guarded, View):
     """End an exemption: from today on the organization counts again."""
 
+    model = Exemption
     permission = STEER
     http_method_names = ["post"]
 

@@ -20,6 +20,7 @@ from apps.years.services import telling
 def ask(*, window: Window, organization: Organization, reason: str, wanted_until: date, by: Any) -> Extension:
     """A unit asks for more time. Refused with a sentence where there is nothing to ask for, or it has asked already."""
     turns.take(f"years.extension.{window.pk}.{organization.pk}")
+    window = Window.objects.get(pk=window.pk)  # its year may have been closed since
     if sentence := needless(window=window, organization=organization):
         raise DomainError(sentence)
     _check_day(window, organization, wanted_until, "wanted_until")
