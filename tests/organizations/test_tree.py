@@ -189,6 +189,17 @@ def test_path_and_county_cannot_be_made_up(jiaxing):
     assert (school.line, school.county) == ((*jiaxing.town().line, school.pk), jiaxing.county())
 
 
+def test_no_session_switches_the_rules_off(jiaxing):
+    """pgtrigger lets a session name triggers to be ignored; ours are not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT array_agg(tgname)::text FROM pg_trigger WHERE starts_with(tgname, 'pgtrigger_')")
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", cursor.fetchone())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Organization.objects.create(kind=Kind.SCHOOL, name="无镇小学", parent=jiaxing.city)
+    school = Organization.objects.create(kind=Kind.SCHOOL, name="甲小学", parent=jiaxing.town())
+    assert school.line == (*jiaxing.town().line, school.pk)
+
+
 def test_an_unknown_kind_is_refused(jiaxing):
     with pytest.raises((IntegrityError, DataError)), transaction.atomic():
         Organization.objects.create(kind="planet", name="火星", parent=jiaxing.city)
