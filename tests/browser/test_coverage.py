@@ -154,3 +154,13 @@ def test_any_day_opens_into_its_rows(visit, look, width):
     expect(page.get_by_role("heading", name="组织覆盖率（2013-06-30）")).to_be_visible()
     look(page, "coverage-day")
     expect(page.get_by_role("table", name="建设街道组织覆盖率名单（2013-06-30）").get_by_role("row")).to_have_count(6)
+
+
+def test_the_years_bulletin_is_made_by_the_worker(visit):
+    page = visit("nanhu")
+    page.goto("/coverage/?year=2013")
+    page.get_by_role("button", name="生成2013年通报").click()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="下载").first.click(timeout=60_000)
+    assert taken.value.path().read_bytes().startswith(b"%PDF")
+    assert "通报" in taken.value.suggested_filename

@@ -101,7 +101,7 @@ def test_step_keeps_what_the_plan_said_with_stages_and_files(plan, lead):
     step, year = plan.steps.get(), plan.window.year
 
     assert (step.on_behalf_of, step.by) == ("南湖区少工委", lead)
-    assert [line["key"] for line in step.content["figures"]] == ["organization"]
+    assert [line["key"] for line in step.content["figures"]] == ["organization", "town_committee"]
     assert step.content | {"figures": []} == {
         "sections": [{"key": section.key, "title": section.title} for section in PARTS],
         "texts": TEXTS,

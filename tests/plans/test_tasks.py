@@ -150,7 +150,7 @@ def test_the_city_sees_how_far_every_unit_is(jiaxing, task, officer, lead):
 
 def test_figures_are_todays_in_a_draft_and_frozen_when_handed_in(jiaxing, plan, lead, officer):
     county, city = jiaxing.signed_in(lead), jiaxing.signed_in(officer)
-    assert [line["key"] for line in county.get(f"/plans/{plan.pk}/edit/").context["figures"]] == ["organization"]
+    assert [line["key"] for line in county.get(f"/plans/{plan.pk}/edit/").context["figures"]] == ["organization", "town_committee"]
     approved(plan, lead, officer)
     Plan.objects.filter(pk=plan.pk).update(state="returned")
     Plan.objects.filter(pk=plan.pk).update(figures=[{"label": "旧", "covered": 1, "total": 2, "target": None}])
