@@ -2,13 +2,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
-from apps.coverage import charts, selectors
+from apps.coverage import charts, registry, selectors
 from apps.coverage.models import Target
 from apps.coverage.selectors import Ratio
 from apps.coverage.selectors.targets import Targets
 from apps.coverage.services import figures
+from apps.organizations.enums import Kind
+from apps.organizations.models import Organization
 from tests.factories.coverage import open_year, set_target
 from tests.factories.organizations import SchoolFactory, UnitFactory
 
@@ -111,3 +114,25 @@ def test_the_map_takes_the_units_that_have_a_shape_and_the_chips_the_others(jiax
     assert [each["name"] for each in drawn["map"]["values"]] == "南湖区 秀洲区 嘉善县 平湖市 海盐县 海宁市 桐乡市".split()
     assert [str(each.node) for each in drawn["chips"]] == ["经开区", "港区"]
     assert drawn["map"]["target"] == 0.8
+
+
+def test_a_town_that_is_counted_itself_hangs_on_no_county_directly(jiaxing, known):
+    known["towns"] = registry.Indicator(
+        key="towns",
+        label="镇",
+        level=Kind.TOWN,
+        counted="个镇",
+        rules=(
+            registry.Rule(
+                since=registry.CIRCULAR,
+                definition="统计口径",
+                universe=lambda day: Organization.objects.of_kind(Kind.TOWN).values("county_id", organization_id=F("pk")),
+                covered=lambda day: Organization.objects.none().values(organization_id=F("pk")),
+            ),
+        ),
+        sources=(),
+    )
+    figures.settle()
+    overview = selectors.overview(node=jiaxing.county(), year=None, user=jiaxing.person("city_officer", jiaxing.city))
+    assert [row.name for row in overview.rows if row.is_direct] == []
+    assert overview.elsewhere("towns") == 0

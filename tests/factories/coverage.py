@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from datetime import date
 
 import factory
+from django.utils import timezone
 
-from apps.coverage.models import Exemption, Fact, Figure, Target, Year
+from apps.coverage.models import Exemption, Fact, Figure, Milestone, Target, Year
 from apps.organizations.models import Organization, PioneerUnit, Place
 from tests.factories.people import UserFactory
 
@@ -60,6 +61,15 @@ class ExemptionFactory(factory.django.DjangoModelFactory):
     since = date(2012, 9, 1)
     reason = "整村拆迁，居民已安置到其他社区。"
     by = factory.SubFactory(UserFactory)
+
+
+class MilestoneFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Milestone
+
+    indicator = "organization"
+    due_on = factory.LazyFunction(lambda: date(timezone.localdate().year, 6, 30))
+    percent = "70"
 
 
 def open_year(number: int) -> Year:

@@ -34,6 +34,7 @@ from apps.organizations.services import roles
 from apps.pairings.models import Pairing, Step
 from apps.people.models import Contact
 from tests.architecture.test_urls import guard_of, patterns
+from tests.factories.coverage import MilestoneFactory, set_target
 from tests.factories.jiaxing import Jiaxing
 from tests.factories.organizations import SchoolFactory
 from tests.factories.pairings import PairingFactory
@@ -162,6 +163,8 @@ class World:
     def __init__(self) -> None:
         jiaxing, self.rows = Jiaxing(), Rows()
         WindowFactory()
+        set_target("organization", timezone.localdate().year, "60", county=jiaxing.county(HOME))
+        MilestoneFactory()
         audit.record(Verb.EXPORT, "名单")
         towns = {name: list(Organization.objects.filter(kind=Kind.TOWN, county=jiaxing.county(name)).order_by("code")) for name in MARKS}
         self.sites = {"own": _site(towns[HOME][0]), "sibling": _site(towns[HOME][1]), "other": _site(towns[AWAY][0])}

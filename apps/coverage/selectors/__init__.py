@@ -319,6 +319,7 @@ def _rows(node: Organization, year: Year, path: str, asked: list[Indicator], tar
 
 def _direct(year: int, path: str, user: Any) -> dict[Any, Ratio]:
     """Schools that stand directly under a reporting unit, without a town between."""
-    facts = Fact.objects.visible_to(user).filter(year=year).right_below(path)
+    counted = [each.key for each in indicators() if each.level in COUNTED]  # a town is a node of its own
+    facts = Fact.objects.visible_to(user).filter(year=year, indicator__in=counted).right_below(path)
     counts = facts.values("indicator").annotate(done=Count("pk", filter=Q(covered=True)), total=Count("pk"))
     return {(year, each["indicator"], ""): Ratio(each["done"], each["total"]) for each in counts}
