@@ -52,7 +52,7 @@ class Among(models.Lookup):
 
 @LtreeField.register_lookup
 class IsWithin(models.Lookup):
-    """`path__within=other.path`: the row is `other` or lies below it (indexed by GiST)."""
+    """`path__within=other.path`: the row is `other` or lies below it. No index serves it under row-level security (ADR 018)."""
 
     lookup_name = "within"
 

@@ -18,7 +18,14 @@ RETURN NULL;
 FREEZE_REMOVED = FREEZE_ADDED.replace("new_rows", "old_rows")
 
 # A move of an organization carries the county column of its rows along; what was counted stays.
+# Whether a closed year is touched at all is asked first: the rest sums facts, and a planner might begin with it.
 _CHANGED = f"""
+IF NOT EXISTS (
+    SELECT FROM coverage_year y WHERE y.closed_at IS NOT NULL
+    AND y.year IN (SELECT year_id FROM old_rows UNION ALL SELECT year_id FROM new_rows)
+) THEN
+    RETURN NULL;
+END IF;
 IF EXISTS (
     SELECT FROM new_rows n JOIN old_rows o USING (id) JOIN coverage_year y ON y.year IN (o.year_id, n.year_id)
     WHERE y.closed_at IS NOT NULL

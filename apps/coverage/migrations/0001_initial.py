@@ -716,8 +716,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="figure_freeze_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\nIF EXISTS (\n    SELECT FROM new_rows n JOIN old_rows o USING (id) JOIN coverage_year y ON y.year IN (o.year_id, n.year_id)\n    WHERE y.closed_at IS NOT NULL\n    AND to_jsonb(n) - 'county_id' IS DISTINCT FROM to_jsonb(o) - 'county_id'\n    AND (\n        to_jsonb(n) - '{covered,county_id}'::text[] = to_jsonb(o) - '{covered,county_id}'::text[]\n        AND n.covered = (SELECT count(*) FROM coverage_fact f WHERE f.covered AND (f.year_id, f.indicator) = (n.year_id, n.indicator) AND f.path <@ n.path AND (n.part = '' OR n.part = ANY (f.groups) OR n.part = ANY (f.ways)))\n    ) IS NOT TRUE\n) THEN RAISE EXCEPTION 'the year is closed' USING ERRCODE = 'check_violation'; END IF;\nRETURN NULL;\n",
-                    hash="78819b4f6a374276bd33f149f256565b8f7a1721",
+                    func="\nIF NOT EXISTS (\n    SELECT FROM coverage_year y WHERE y.closed_at IS NOT NULL\n    AND y.year IN (SELECT year_id FROM old_rows UNION ALL SELECT year_id FROM new_rows)\n) THEN\n    RETURN NULL;\nEND IF;\nIF EXISTS (\n    SELECT FROM new_rows n JOIN old_rows o USING (id) JOIN coverage_year y ON y.year IN (o.year_id, n.year_id)\n    WHERE y.closed_at IS NOT NULL\n    AND to_jsonb(n) - 'county_id' IS DISTINCT FROM to_jsonb(o) - 'county_id'\n    AND (\n        to_jsonb(n) - '{covered,county_id}'::text[] = to_jsonb(o) - '{covered,county_id}'::text[]\n        AND n.covered = (SELECT count(*) FROM coverage_fact f WHERE f.covered AND (f.year_id, f.indicator) = (n.year_id, n.indicator) AND f.path <@ n.path AND (n.part = '' OR n.part = ANY (f.groups) OR n.part = ANY (f.ways)))\n    ) IS NOT TRUE\n) THEN RAISE EXCEPTION 'the year is closed' USING ERRCODE = 'check_violation'; END IF;\nRETURN NULL;\n",
+                    hash="b4608c10f6932e478afbee9ad2d89526e9a747d6",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_figure_freeze_update_025ab",
@@ -780,8 +780,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="fact_freeze_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\nIF EXISTS (\n    SELECT FROM new_rows n JOIN old_rows o USING (id) JOIN coverage_year y ON y.year IN (o.year_id, n.year_id)\n    WHERE y.closed_at IS NOT NULL\n    AND to_jsonb(n) - 'county_id' IS DISTINCT FROM to_jsonb(o) - 'county_id'\n    AND (\n        to_jsonb(n) - '{covered,county_id}'::text[] = to_jsonb(o) - '{covered,county_id}'::text[]\n        AND n.covered = (SELECT c.covered FROM coverage_factcorrection c WHERE (c.year_id, c.indicator, c.organization_id) = (n.year_id, n.indicator, n.organization_id) ORDER BY c.id DESC LIMIT 1)\n    ) IS NOT TRUE\n) THEN RAISE EXCEPTION 'the year is closed' USING ERRCODE = 'check_violation'; END IF;\nRETURN NULL;\n",
-                    hash="c4cd2308f972b021f2c2abd26413741a79bd5021",
+                    func="\nIF NOT EXISTS (\n    SELECT FROM coverage_year y WHERE y.closed_at IS NOT NULL\n    AND y.year IN (SELECT year_id FROM old_rows UNION ALL SELECT year_id FROM new_rows)\n) THEN\n    RETURN NULL;\nEND IF;\nIF EXISTS (\n    SELECT FROM new_rows n JOIN old_rows o USING (id) JOIN coverage_year y ON y.year IN (o.year_id, n.year_id)\n    WHERE y.closed_at IS NOT NULL\n    AND to_jsonb(n) - 'county_id' IS DISTINCT FROM to_jsonb(o) - 'county_id'\n    AND (\n        to_jsonb(n) - '{covered,county_id}'::text[] = to_jsonb(o) - '{covered,county_id}'::text[]\n        AND n.covered = (SELECT c.covered FROM coverage_factcorrection c WHERE (c.year_id, c.indicator, c.organization_id) = (n.year_id, n.indicator, n.organization_id) ORDER BY c.id DESC LIMIT 1)\n    ) IS NOT TRUE\n) THEN RAISE EXCEPTION 'the year is closed' USING ERRCODE = 'check_violation'; END IF;\nRETURN NULL;\n",
+                    hash="a24ccee2e5d1f9dac26ae0c1e1ef83b9e213d66f",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_fact_freeze_update_a725b",

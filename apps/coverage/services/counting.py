@@ -95,6 +95,7 @@ step AS (
 delta AS ({{added}})
 MERGE INTO coverage_figure f USING delta
 ON f.year_id = %s AND f.indicator = %s AND f.organization_id = delta.organization_id AND f.part = delta.part
+    AND f.organization_id = ANY (ARRAY(SELECT organization_id FROM delta))  -- else a country's figures are read from end to end
 WHEN MATCHED AND f.total + delta.total = 0 THEN DELETE
 WHEN MATCHED THEN UPDATE SET covered = f.covered + delta.covered, total = f.total + delta.total, path = delta.path
 WHEN NOT MATCHED AND delta.total > 0 THEN
