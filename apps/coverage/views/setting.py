@@ -138,7 +138,7 @@ class ExemptionList(Guarded, Taken, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_steer = self.request.user.has_perm(STEER)
         rows = Exemption.objects.visible_to(self.request.user).for_list()
-        table = arranged(self.request, ExemptionTable(rows, may_steer=may_steer, request=self.request), pages=Pages)
+        table = arranged(self.request, ExemptionTable(rows, may_steer=may_steer), pages=Pages)
         return super().get_context_data(table=table, may_steer=may_steer, **kwargs)
 
 
