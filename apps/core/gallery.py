@@ -109,7 +109,6 @@ def content(request: HttpRequest) -> dict[str, Any]:
         for index, unit in enumerate(UNITS)
     ]
     table = arranged(request, SampleTable(rows, order_by="unit"), pages=SamplePages)
-    years = [2012, 2013, 2014, 2015]
     return {
         "crumbs": [("工作台", "/"), ("帮助", None)],
         "icons": ICONS,
@@ -126,8 +125,11 @@ def content(request: HttpRequest) -> dict[str, Any]:
             Todo("等待对方学校接受结对", "#todo", count=1, tone="info"),
         ],
         "trend": {
-            "years": years,
+            "labels": ["2012", "2013", "2014", "2015"],
+            "unit": "年",
             "series": [{"label": "组织覆盖率", "values": [0.52, 0.78, 0.83, 0.86]}],
             "target": [0.5, 0.8, 0.8, 0.8],
+            "goal": "目标",
+            "stepped": True,
         },
     }

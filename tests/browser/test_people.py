@@ -41,7 +41,7 @@ def test_county_opens_an_account_and_takes_its_role_away(visit, look_twice, java
     page.locator("#id_organization").select_option(label="南湖区")
     page.get_by_label("县（市、区）少工委工作人员").check()
     page.get_by_role("button", name="下一步").click()
-    expect(page.get_by_text(re.compile(r"将可以查看 \d+ 所学校、123 个村（社区）"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"将可以查看 \d+ 所学校、122 个村（社区）"))).to_be_visible()
     see(page, "people-invite-confirm")
     page.get_by_role("button", name="确认开通").click()
     username, code = page.locator(".slip dd").all_inner_texts()
