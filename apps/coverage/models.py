@@ -196,8 +196,8 @@ class Exemption(TenantModel):
     """An organization that is not counted for an indicator from a day on, and why: it stands in no eligible list while this holds."""
 
     indicator = models.CharField("指标", max_length=40)
-    since = models.DateField("自")
-    until = models.DateField("至", null=True, editable=False)  # the first day on which it counts again
+    since = models.DateField("起始日期")
+    until = models.DateField("恢复日期", null=True, editable=False)  # the first day on which it counts again
     reason = models.CharField("原因", max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name="经办人")
     at = models.DateTimeField("登记时间", default=timezone.now, editable=False)

@@ -194,8 +194,8 @@ class ExemptionTable(Table):
     organization = tables.Column("单位", order_by=("organization__name", "pk"), linkify=True)
     county = tables.Column("报送单位", order_by=("county__position", "pk"))
     indicator = tables.Column("指标", order_by=("indicator", "-since", "pk"))
-    since = tables.DateColumn(verbose_name="自", format="Y-m-d", order_by=("since", "pk"))
-    until = tables.DateColumn(verbose_name="恢复统计", format="Y-m-d", order_by=("until", "pk"), default="—")
+    since = tables.DateColumn(verbose_name="起始日期", format="Y-m-d", order_by=("since", "pk"))
+    until = tables.DateColumn(verbose_name="恢复日期", format="Y-m-d", order_by=("until", "pk"), default="—")
     reason = tables.Column("原因", orderable=False)
     by = tables.Column("经办人", orderable=False)
     end = tables.TemplateColumn(

@@ -105,8 +105,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("indicator", models.CharField(max_length=40, verbose_name="指标")),
-                ("since", models.DateField(verbose_name="自")),
-                ("until", models.DateField(editable=False, null=True, verbose_name="至")),
+                ("since", models.DateField(verbose_name="起始日期")),
+                ("until", models.DateField(editable=False, null=True, verbose_name="恢复日期")),
                 ("reason", models.CharField(max_length=200, verbose_name="原因")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="登记时间")),
                 (
@@ -156,8 +156,8 @@ class Migration(migrations.Migration):
                 ("pgh_context_id", models.UUIDField(null=True)),
                 ("id", models.BigIntegerField()),
                 ("indicator", models.CharField(max_length=40, verbose_name="指标")),
-                ("since", models.DateField(verbose_name="自")),
-                ("until", models.DateField(editable=False, null=True, verbose_name="至")),
+                ("since", models.DateField(verbose_name="起始日期")),
+                ("until", models.DateField(editable=False, null=True, verbose_name="恢复日期")),
                 ("reason", models.CharField(max_length=200, verbose_name="原因")),
                 ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="登记时间")),
                 (
