@@ -115,6 +115,8 @@ NEVER_UPDATED = {"accounts_user_groups", "organizations_roleholding"}
 # Tables that the demo leaves empty; of these the catalog is asked alone.
 EMPTY = {
     "accounts_identity": "unified identity is off",
+    "coverage_exemption": "everything in the demo is counted",
+    "coverage_milestone": "the demo's years have their targets and no steps",
     "counselors_remark": "no exchange of the demo was returned",
     "conferences_attachment": "no meeting of the demo has a file",
     "jobs_job": "nobody has asked for anything that takes long",
