@@ -142,8 +142,7 @@ class ExemptionList(Guarded, Taken, TemplateView):
         return super().get_context_data(table=table, may_steer=may_steer, **kwargs)
 
 
-class Exempt(Guarded, FormPage, FormView):
-    permission = STEER
+class Exempt(Setting):
     form_class = ExemptionForm
     title = "登记不列入统计的单位"
     lead = "约需 1 分钟。自起始日期起，这个单位不计入所选指标的应覆盖数，原因各级可见；已关闭年度的名单不变。"
@@ -164,10 +163,6 @@ class Exempt(Guarded, FormPage, FormView):
         facts = {name: form.cleaned_data[name] for name in ("organization", "indicator", "since", "reason")}
         exemption = exemptions.exempt(by=self.request.user, **facts)
         return f"已登记：{exemption.organization}自 {exemption.since} 起不列入统计。"
-
-    def conflict(self, form: Any, conflict: Conflict) -> HttpResponse:
-        form.add_error(None, conflict.message)
-        return self.render_to_response(self.get_context_data(form=form), status=409)
 
 
 class CountAgain(Guarded, View):
