@@ -184,6 +184,7 @@ class Overview:
     rows: tuple[Row, ...]
     history: dict[str, tuple[Point, ...]] = field(default_factory=dict)
     path: str = ""  # the node's line in that year
+    targets: Targets = field(default_factory=lambda: Targets(()))
 
     @property
     def is_empty(self) -> bool:
@@ -235,6 +236,7 @@ def overview(*, node: Organization, year: str | int | None, user: Any) -> Overvi
         rows=tuple(_rows(node, chosen, path, asked, targets, user)),
         history={each.key: _history(each, node, years, stored, targets) for each in asked},
         path=path,
+        targets=targets,
     )
 
 

@@ -14,7 +14,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from apps.coverage.models import Fact, Figure
 from apps.coverage.registry import Ease, Indicator
 from apps.coverage.selectors import Measure, Overview, Ratio, days, lines
-from apps.coverage.selectors.targets import Path, everything
+from apps.coverage.selectors.targets import Path
 from apps.organizations.models import Organization
 
 STEP = timedelta(days=30)
@@ -63,13 +63,13 @@ class Step:
 
 
 def course(*, overview: Overview, measure: Measure, today: date) -> Course:
-    """Month by month, from the registers; the last point is the figure itself. One statement and the targets."""
+    """Month by month, from the registers; the last point is the figure itself. One statement."""
     year, node, indicator = overview.year, overview.node, measure.indicator
     until = year.computed_on or year.day(today)
     ends = days.month_ends(year.pk, until)
     back = [until - STEP * number for number in range(STEPS, -1, -1)] if not year.is_closed else []
     counted = days.over(indicator=indicator, node=node, days=[*ends, *back])
-    path = everything().path(indicator.key, year.pk, node.county_id)
+    path = overview.targets.path(indicator.key, year.pk, node.county_id)
     found = [*counted[: len(ends) - 1], measure.ratio]
     points = tuple(Point(day, ratio, _asked(path, day)) for day, ratio in zip(ends, found, strict=True))
     pace = [ratio.covered for ratio in counted[len(ends) :]]
@@ -117,10 +117,10 @@ def what_if(*, overview: Overview, indicator: Indicator, taken: Sequence[Fact], 
     """What the figures above would be if these were covered, the highest node first; nothing is written."""
     more = Counter(int(label) for fact in taken for label in fact.path.split("."))
     found = Figure.objects.visible_to(user).of(year=overview.year.pk, indicator=indicator.key).whole().filter(organization__in=[*more])
-    targets, steps = everything(), []
+    steps = []
     for figure in found.select_related("organization").order_by("path"):
         node, now = figure.organization, Ratio(figure.covered, figure.total)
-        target = targets.of(indicator.key, overview.year.pk, node.county_id)
+        target = overview.targets.of(indicator.key, overview.year.pk, node.county_id)
         measure = Measure(indicator, node, overview.year.pk, now, target)
         steps.append(Step(node, measure, replace(measure, ratio=replace(now, covered=now.covered + more[node.pk]))))
     return steps

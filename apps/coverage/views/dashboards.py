@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 from django.views.generic import View
 
 from apps.core.guard import Guarded
@@ -28,7 +29,7 @@ class Dashboard(CoveragePage):
     def get_template_names(self) -> list[str]:
         return ["coverage/own.html" if self.is_own else str(self.template_name)]
 
-    @property
+    @cached_property
     def standpoints(self) -> list[Organization]:
         return selectors.standing_places(self.request.user)
 
