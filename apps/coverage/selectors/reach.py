@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from apps.coverage.models import Fact, Figure
-from apps.coverage.registry import Ease, Indicator
+from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Measure, Overview, Ratio, days, lines
 from apps.coverage.selectors.targets import Path
 from apps.organizations.models import Organization
@@ -107,10 +107,6 @@ def candidates(*, overview: Overview, indicator: Indicator, user: Any) -> QueryS
     ease = Case(*cases, default=Value(len(indicator.eases)), output_field=IntegerField())
     order = ("county__position", "organization__parent__code", "organization__code", "organization__name", "pk")
     return missing.annotate(ease=ease).order_by("ease", *order)
-
-
-def reason(indicator: Indicator, place: int) -> Ease | None:
-    return indicator.eases[place] if place < len(indicator.eases) else None
 
 
 def what_if(*, overview: Overview, indicator: Indicator, taken: Sequence[Fact], user: Any) -> list[Step]:
