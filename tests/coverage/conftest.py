@@ -17,6 +17,11 @@ def known(monkeypatch) -> dict[str, Indicator]:
 
 
 @pytest.fixture
+def officer(jiaxing):
+    return jiaxing.person("city_officer", jiaxing.city)
+
+
+@pytest.fixture
 def school_indicator(known) -> Indicator:
     """Strong schools among all schools: counted at schools, without a breakdown."""
     return registry.register(

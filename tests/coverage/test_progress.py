@@ -25,11 +25,6 @@ def organization(known):
     return known["organization"]
 
 
-@pytest.fixture
-def officer(jiaxing):
-    return jiaxing.person("city_officer", jiaxing.city)
-
-
 def at(node, user, indicator):
     figures.settle(today=TODAY)
     overview = selectors.overview(node=node, year=YEAR, user=user)

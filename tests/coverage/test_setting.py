@@ -24,11 +24,6 @@ def organization(known):
 
 
 @pytest.fixture
-def officer(jiaxing):
-    return jiaxing.person("city_officer", jiaxing.city)
-
-
-@pytest.fixture
 def city(jiaxing, officer):
     return jiaxing.signed_in(officer)
 
