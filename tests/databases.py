@@ -4,7 +4,8 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -67,14 +68,28 @@ def drop(name: str) -> None:
     _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
+def shut(name: str) -> None:
+    """Nobody is connected to it any more, nor can be: the portal's connections only its own role may end."""
+    _administer("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
+    with _connected("default") as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = current_user AND datname = %s", [name])
+
+
 def _administer(statement: str, *names: str) -> None:
     """One statement of the owner about whole databases."""
-    owner: Any = connections["owner"].settings_dict
-    raw = psycopg2.connect(host=owner["HOST"], port=owner["PORT"], user=owner["USER"], password=owner["PASSWORD"], dbname="postgres")
+    with _connected("owner") as cursor:
+        cursor.execute(statement.format(*(quote_ident(name, cursor) for name in names)))
+
+
+@contextmanager
+def _connected(role: str) -> Iterator[Any]:
+    """A cursor of that role outside the portal's databases; each statement is committed by itself."""
+    known: Any = connections[role].settings_dict
+    raw = psycopg2.connect(host=known["HOST"], port=known["PORT"], user=known["USER"], password=known["PASSWORD"], dbname="postgres")
     raw.autocommit = True
     try:
         with raw.cursor() as cursor:
-            cursor.execute(statement.format(*(quote_ident(name, cursor) for name in names)))
+            yield cursor
     finally:
         raw.close()
 

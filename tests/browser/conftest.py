@@ -27,13 +27,20 @@ QUIET = [
 
 
 @pytest.fixture(scope="package")
-def portal(database_templates: Templates, template_demo: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """One for each process that runs tests; its stories share it."""
+def theatre(database_templates: Templates, template_demo: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The portal of this process: its server and its worker run for all stories."""
     template, files = template_demo
     var = tmp_path_factory.mktemp("portal")
     shutil.copytree(files, var / "media")
     with running(var, database_templates.copy(template, "portal")) as portal:
         yield portal
+
+
+@pytest.fixture(scope="module", autouse=True)
+def portal(theatre: Portal, template_demo: tuple[str, Path]) -> Portal:
+    """The portal with the demo data anew: the stories of one file share it, those of another file never meet them."""
+    theatre.begin_anew(template_demo[0])
+    return theatre
 
 
 @pytest.fixture(scope="package")
@@ -49,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def signed_in(portal: Portal) -> dict[str, StorageState]:
+def signed_in(theatre: Portal) -> dict[str, StorageState]:
     """Who has signed in before, with their cookies."""
     return {}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
+from redis import Redis
 
 from tests import databases
 from tests.databases import PASSWORD  # noqa: F401  of the demo accounts
@@ -28,6 +29,7 @@ class Portal:
     """A running portal; tests look at it from outside, and may set its stage by SQL."""
 
     url: str
+    database: str
     environment: dict[str, str]
     mailbox: Mailbox
 
@@ -45,6 +47,18 @@ class Portal:
         finally:
             connection.close()
 
+    def begin_anew(self, template: str) -> None:
+        """The database is a copy of that one again, and nothing is left in the cache; whoever is signed in stays so."""
+        [(sessions,)] = self.sql("SELECT coalesce(json_agg(accounts_session), '[]')::text FROM accounts_session")
+        databases.shut(self.database)
+        databases.create(self.database, template)
+        Redis.from_url(self.environment["CACHE_URL"]).flushdb()
+        self.sql(
+            "INSERT INTO accounts_session SELECT * FROM json_populate_recordset(NULL::accounts_session, %s)"
+            " WHERE user_id IN (SELECT id FROM accounts_user)",
+            (sessions,),
+        )
+
 
 @contextmanager
 def running(var: Path, database: str) -> Iterator[Portal]:
@@ -60,7 +74,7 @@ def running(var: Path, database: str) -> Iterator[Portal]:
         ):
             stack.enter_context(_process(command, environment))
         _wait_for(port)
-        yield Portal(f"http://{HOST}:{port}", environment, mailbox)
+        yield Portal(f"http://{HOST}:{port}", database, environment, mailbox)
 
 
 @contextmanager

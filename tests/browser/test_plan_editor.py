@@ -143,8 +143,8 @@ def test_words_survive_the_end_of_the_session(visit):
     assert html_of(page, "safeguards") == "<ol><li><p>少工委牵头</p></li></ol>"
 
 
-@pytest.mark.parametrize("width", [1440, 360])
-def test_two_people_at_one_plan_keep_what_each_wrote(visit, look, width):
+@pytest.mark.parametrize(("width", "choice", "kept_of_theirs"), [(1440, "两份都留下，我来整理", True), (360, "用我写的", False)])
+def test_two_people_at_one_plan_keep_what_each_wrote(visit, look, width, choice, kept_of_theirs):
     first, second = visit("xiuzhou", width=width), visit("xiuzhou", width=width)
     draft(first)
     draft(second)
@@ -164,15 +164,16 @@ def test_two_people_at_one_plan_keep_what_each_wrote(visit, look, width):
     note = second.locator("#id_measures_theirs")
     expect(note).to_contain_text(f"甲的措施{width}")
     look(second, "plan-editor-collision")
-    second.get_by_role("button", name="两份都留下，我来整理").click()
+    second.get_by_role("button", name=choice).click()
     saved(second)
     expect(note).to_have_count(0)
-    assert html_of(second, "measures") == f"<p>乙的措施{width}</p><p>甲的措施{width}</p>"
+    theirs = f"甲的措施{width}" if kept_of_theirs else ""
+    assert html_of(second, "measures") == f"<p>乙的措施{width}</p>" + (f"<p>{theirs}</p>" if theirs else "")
 
     # The first, whose page is old by now, types on elsewhere and gets the rest.
     first.get_by_label("联系人及电话").fill(f"甲，{width}")
     expect(part(first, "保障机制")).to_have_text(f"乙的保障{width}", timeout=WAIT)
-    expect(part(first, "工作措施")).to_have_text(f"乙的措施{width}甲的措施{width}")
+    expect(part(first, "工作措施")).to_have_text(f"乙的措施{width}{theirs}")
     second.reload()
     expect(second.get_by_label("联系人及电话")).to_have_value(f"甲，{width}")
 

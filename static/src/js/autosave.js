@@ -83,6 +83,7 @@ function watch(form) {
     lost = !copy.keep(form);
     const answer = await response.json();
     if (answer.seen) take(answer, sent, before); // the parts that nobody else touched were saved
+    saved = null; // the others were not, and are sent again even if the choice leaves every word as it is
     say(answer.message, "danger");
   }
 

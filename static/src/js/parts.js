@@ -35,6 +35,12 @@ export function says(pairs, name) {
   return JSON.stringify(pairs.filter(([key]) => key === name || key === `${name}__html` || key.startsWith(`${name}-`)));
 }
 
+/* Chosen while a save was under way: its answer does not ask again about what was chosen against. */
+function isChosen(form, note) {
+  const seen = JSON.parse(form.elements[SEEN]?.value || "{}");
+  return Boolean(note.dataset.seen) && seen[note.dataset.theirs] === note.dataset.seen;
+}
+
 function remember(form, seen) {
   const field = form.elements[SEEN];
   if (field) field.value = JSON.stringify({ ...JSON.parse(field.value || "{}"), ...seen });
@@ -58,6 +64,7 @@ function beside(form, name, html) {
   const holder = document.createElement("template");
   holder.innerHTML = html.trim();
   const note = holder.content.firstElementChild;
+  if (isChosen(form, note)) return;
   document.getElementById(note.id)?.remove();
   if (place?.dataset.formset) place.prepend(note);
   else (place?.closest(".editor") ?? place)?.before(note);
