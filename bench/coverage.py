@@ -5,7 +5,7 @@ top, against bare SQL and against Jiaxing alone. At a hundredth and a tenth of i
   COPY of the very rows that this leaves, paths, counties and history worked out beforehand, into plain twins of the four tables with the
   same indexes and nothing else.
 - recompute_vs_sql: the full count of every figure of every indicator, which also holds list and figures row by row against what is stored,
-  against one SELECT that counts places per node, per group and per kind of unit, and keeps nothing.
+  against one SELECT that counts places per node, per group and per kind of unit, with as much memory, and keeps nothing.
 - change_ms: a unit established at a place, and brought to every level above it.
 - page_vs_city: the dashboards of the nation, of Jiaxing in it and of a county in it, against those of Jiaxing and of the county in a
   portal of their own; the worst of the three.
@@ -40,7 +40,7 @@ from apps.accounts.models import User
 from apps.core import scope
 from apps.coverage.indicators import WAYS
 from apps.coverage.models import Figure
-from apps.coverage.services import figures
+from apps.coverage.services import counting, figures
 from apps.organizations.enums import Kind, PlaceArea, UnitKind
 from apps.organizations.models import Organization, Place
 from apps.organizations.services import roles, tree, units
@@ -74,9 +74,9 @@ WITH place AS (
         WHERE established_on <= %s AND (dissolved_on IS NULL OR dissolved_on > %s) GROUP BY organization_id
     ) u ON u.organization_id = o.id
 )
-SELECT count(*), sum(total) FROM (
-    SELECT node, area, count(*) AS total, count(kinds) AS covered, 
-        {", ".join(f"count(*) FILTER (WHERE '{way}' = ANY (kinds))" for way in WAYS)}
+SELECT count(*), sum(total), sum(covered), {", ".join(f"sum({way})" for way in WAYS)} FROM (
+    SELECT node, area, count(*) AS total, count(kinds) AS covered,
+        {", ".join(f"count(*) FILTER (WHERE '{way}' = ANY (kinds)) AS {way}" for way in WAYS)}
     FROM place CROSS JOIN LATERAL unnest(string_to_array(line::text, '.')::bigint[]) AS node
     GROUP BY GROUPING SETS ((node), (node, area))
 ) figures
@@ -224,6 +224,7 @@ def analyze() -> None:
 def rollup() -> None:
     today = timezone.localdate()
     with scope.opened(scope.EVERYTHING), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [counting.MEMORY])
         cursor.execute(ROLLUP_SQL, [today, today])
 
 

@@ -1,11 +1,12 @@
 """An indicator's rule of a day as one SQL question: who is listed on it, in which groups, and by what each is covered."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, models
+from django.db import DEFAULT_DB_ALIAS
 
-from apps.coverage.registry import Indicator
+from apps.coverage.registry import Indicator, Rows
 
 # What the eligible list says on a day. The tree gives line and county, so that no indicator has to be right about them.
 _LISTED = """
@@ -26,8 +27,8 @@ def listed(indicator: Indicator, day: date, *, ids: list[int] | None = None, wit
     with `within` only those below the node of that path. The tree is today's.
     """
     rule = indicator.rule(day)
-    universe, universe_params = _sql(rule.universe(day))
-    covered, covered_params = _sql(rule.covered(day))
+    universe, universe_params = _sql(rule.universe, day)
+    covered, covered_params = _sql(rule.covered, day)
     known = [f"CASE WHEN bool_or(x.way = '{way}') THEN '{way}' END" for way in sorted(indicator.ways)]
     parts = {
         "groups": "u.groups" if indicator.groups else "ARRAY[]::text[]",
@@ -41,6 +42,7 @@ def listed(indicator: Indicator, day: date, *, ids: list[int] | None = None, wit
     return sql, [*universe_params, *covered_params, *extra, indicator.key, day, day, *extra, *([within] if within else [])]
 
 
-def _sql(rows: models.QuerySet) -> tuple[str, tuple[Any, ...]]:
+@lru_cache(maxsize=256)  # every change asks the same of today
+def _sql(rows: Rows, day: date) -> tuple[str, tuple[Any, ...]]:
     """A queryset as SQL; one that is known to be empty stays a SELECT without rows."""
-    return rows.order_by().query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
+    return rows(day).order_by().query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()

@@ -1,4 +1,4 @@
-"""What can be covered. Apps declare an `Indicator` in their `indicators.py`, found the way Django finds `admin.py`."""
+"""What can be covered. Apps declare an `Indicator` in their `indicators.py`, found (apps.py) the way Django finds `admin.py`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,6 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Expression, F, Func, Value
-from django.utils.module_loading import autodiscover_modules
 
 from apps.organizations.enums import Kind
 
@@ -88,5 +87,4 @@ def register(indicator: Indicator) -> Indicator:
 
 def indicators() -> list[Indicator]:
     """Every declared indicator, in order."""
-    autodiscover_modules("indicators")
     return sorted(_indicators.values(), key=lambda each: (each.position, each.key))

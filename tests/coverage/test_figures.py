@@ -142,10 +142,10 @@ def test_nothing_is_counted_again_when_nothing_was_written(settled, django_asser
 
 def test_a_change_is_settled_in_a_constant_number_of_statements(settled, django_assert_num_queries):
     UnitFactory(organization=settled.place())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         figures.settle(today=TODAY)
     UnitFactory.create_batch(3, organization=settled.place("海宁市"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         figures.settle(today=TODAY)
 
 

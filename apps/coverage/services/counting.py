@@ -13,6 +13,7 @@ from apps.coverage.questions import listed
 from apps.coverage.registry import Indicator
 from apps.organizations.enums import Kind
 
+MEMORY = "32MB"  # for each sorting or hashing of a full count; beyond that it goes to disk
 NODES = (Kind.CITY, Kind.COUNTY, Kind.TOWN)  # where a figure stands; what lies below is counted in it
 
 _LINE = "organization_id, county_id, path, groups, ways, covered"
@@ -97,7 +98,8 @@ MERGE INTO coverage_figure f USING delta
 ON f.year_id = %s AND f.indicator = %s AND f.organization_id = delta.organization_id AND f.part = delta.part
     AND f.organization_id = ANY (ARRAY(SELECT organization_id FROM delta))  -- else a country's figures are read from end to end
 WHEN MATCHED AND f.total + delta.total = 0 THEN DELETE
-WHEN MATCHED THEN UPDATE SET covered = f.covered + delta.covered, total = f.total + delta.total, path = delta.path
+WHEN MATCHED AND (delta.covered, delta.total, f.path) IS DISTINCT FROM (0, 0, delta.path) THEN
+    UPDATE SET covered = f.covered + delta.covered, total = f.total + delta.total, path = delta.path
 WHEN NOT MATCHED AND delta.total > 0 THEN
     INSERT (year_id, indicator, organization_id, county_id, path, part, covered, total)
     VALUES (%s, %s, delta.organization_id, delta.county_id, delta.path, delta.part, delta.covered, delta.total)
@@ -118,6 +120,7 @@ def anew(indicator: Indicator, *, year: int, day: date) -> int:
 def _put_right(differs: str, asked: list[Any], put_right: str, params: list[Any]) -> int:
     """Look for what differs, and write it. Answers how much."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [MEMORY])
         cursor.execute(differs, asked)
         if count := cursor.rowcount:
             cursor.execute(put_right, params)

@@ -71,8 +71,9 @@ def _is_behind(today: date) -> bool:
 def _catch_up(today: date, anew: Callable[[Year], bool] = lambda year: False) -> list[Year]:
     """Bring every open year to the present; fully where `anew` says so or a day has begun, else by what the notes name."""
     turns.take("coverage.figures")  # two who apply the same change would both add it
-    Year.objects.get_or_create(pk=today.year)
     changes, years = _take(), list(Year.objects.open())
+    if all(year.pk != today.year for year in years):
+        years.append(Year.objects.create(pk=today.year))  # the present one is never closed
     for year in years:
         if any(source == EVERYTHING for source, _ in changes):
             year.computed_on = None  # nobody said what the figures should be by now, so nothing can have drifted from it

@@ -24,7 +24,7 @@ def establish(*, organization: Organization, by: Any, **facts: Any) -> PioneerUn
     lock(organization)
     _refuse_closed(organization)
     _refuse_namesake(unit)
-    unit.full_clean()
+    unit.clean_fields(exclude=("organization", "county"))  # both are there, a namesake is not, and it has not ended yet
     unit.save()
     return unit
 
