@@ -21,8 +21,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("accounts", "__first__"),
         ("organizations", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -99,6 +99,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "辅导员",
                 "verbose_name_plural": "辅导员",
                 "ordering": ["post", "name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "organization", "post", "name", "since"), name="counselor_once_since"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("county", "organization", "post", "name"),
+                        name="counselor_serves_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="counselor_leaves_after_coming",
+                        violation_error_message="离任日期不能早于任职日期。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("certificate_number", ""), _negated=True),
+                            models.Q(("certificate_issuer", ""), ("certificate_on__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="counselor_certificate_has_number",
+                        violation_error_message="填写了发证单位或发证日期的，请填写证书编号。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -355,6 +377,43 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "辅导员交流",
                 "ordering": ["-year", "-pk"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["-year", "-id"], name="exchange_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("partner", models.F("organization")), _negated=True),
+                        name="exchange_not_with_oneself",
+                        violation_error_message="对方学校不能是本校。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True), ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="exchange_dates_in_order",
+                        violation_error_message="结束日期不能早于开始日期。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(
+                                ("state__in", ["draft", "submitted", "returned", "approved"]),
+                                ("submitted_at__isnull", False),
+                                ("submitted_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="exchange_submitted_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__isnull", True), models.Q(("hours__gt", 0), ("hours__lte", 2000)), _connector="OR"),
+                        name="exchange_hours_sane",
+                        violation_error_message="交流时数应大于 0，不超过 2000 小时。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("topics__contained_by", ["theory", "system", "routine", "planning"])),
+                        name="exchange_topics_known",
+                        violation_error_message="请从所列内容中选择。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -545,6 +604,70 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Step",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[("submit", "上报"), ("approve", "通过"), ("return", "退回")], max_length=10, verbose_name="步骤"
+                    ),
+                ),
+                ("slot", models.CharField(blank=True, max_length=20, verbose_name="环节")),
+                ("on_behalf_of", models.CharField(blank=True, max_length=60, verbose_name="经办单位")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("content", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="当时内容")),
+                ("shown", models.JSONField(default=list, verbose_name="当时文字")),
+                ("edition", models.PositiveSmallIntegerField(null=True, verbose_name="版次")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="经办人"
+                    ),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="报送单位",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+                    ),
+                ),
+                (
+                    "partner_county",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
+                    ),
+                ),
+                ("report", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="counselors.exchange")),
+            ],
+            options={
+                "verbose_name": "办理记录",
+                "verbose_name_plural": "办理记录",
+                "ordering": ["at", "pk"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="Remark",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -639,76 +762,31 @@ class Migration(migrations.Migration):
                         verbose_name="办结人",
                     ),
                 ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="counselors.step"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "审核意见",
                 "verbose_name_plural": "审核意见",
                 "ordering": ["at", "pk"],
                 "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Step",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "verb",
-                    models.CharField(
-                        choices=[("submit", "上报"), ("approve", "通过"), ("return", "退回")], max_length=10, verbose_name="步骤"
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("step__isnull", True)),
+                        fields=("county", "report", "passage", "by"),
+                        name="counselors_remark_drafted_once",
                     ),
-                ),
-                ("slot", models.CharField(blank=True, max_length=20, verbose_name="环节")),
-                ("on_behalf_of", models.CharField(blank=True, max_length=60, verbose_name="经办单位")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
-                ("reason", models.TextField(blank=True, verbose_name="理由")),
-                ("content", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="当时内容")),
-                ("shown", models.JSONField(default=list, verbose_name="当时文字")),
-                ("edition", models.PositiveSmallIntegerField(null=True, verbose_name="版次")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="经办人"
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("step__isnull", False), models.Q(("answered_at__isnull", True), ("resolved_at__isnull", True)), _connector="OR"
+                        ),
+                        name="counselors_remark_answered_once_sent",
                     ),
-                ),
-                (
-                    "county",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="报送单位",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organizations.organization",
-                        verbose_name="单位",
-                    ),
-                ),
-                (
-                    "partner",
-                    models.ForeignKey(
-                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
-                    ),
-                ),
-                (
-                    "partner_county",
-                    models.ForeignKey(
-                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organizations.organization"
-                    ),
-                ),
-                ("report", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="counselors.exchange")),
-            ],
-            options={
-                "verbose_name": "办理记录",
-                "verbose_name_plural": "办理记录",
-                "ordering": ["at", "pk"],
-                "abstract": False,
+                ],
             },
         ),
         migrations.CreateModel(
@@ -867,43 +945,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddField(
-            model_name="remark",
-            name="step",
-            field=models.ForeignKey(
-                editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="counselors.step"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="counselor",
-            constraint=models.UniqueConstraint(fields=("county", "organization", "post", "name", "since"), name="counselor_once_since"),
-        ),
-        migrations.AddConstraint(
-            model_name="counselor",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)), fields=("county", "organization", "post", "name"), name="counselor_serves_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="counselor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
-                name="counselor_leaves_after_coming",
-                violation_error_message="离任日期不能早于任职日期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="counselor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("certificate_number", ""), _negated=True),
-                    models.Q(("certificate_issuer", ""), ("certificate_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="counselor_certificate_has_number",
-                violation_error_message="填写了发证单位或发证日期的，请填写证书编号。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="counselor",
             trigger=pgtrigger.compiler.Trigger(
@@ -936,59 +977,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="exchange",
-            index=models.Index(fields=["-year", "-id"], name="exchange_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="exchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("partner", models.F("organization")), _negated=True),
-                name="exchange_not_with_oneself",
-                violation_error_message="对方学校不能是本校。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True), ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="exchange_dates_in_order",
-                violation_error_message="结束日期不能早于开始日期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(
-                        ("state__in", ["draft", "submitted", "returned", "approved"]),
-                        ("submitted_at__isnull", False),
-                        ("submitted_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="exchange_submitted_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__isnull", True), models.Q(("hours__gt", 0), ("hours__lte", 2000)), _connector="OR"),
-                name="exchange_hours_sane",
-                violation_error_message="交流时数应大于 0，不超过 2000 小时。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("topics__contained_by", ["theory", "system", "routine", "planning"])),
-                name="exchange_topics_known",
-                violation_error_message="请从所列内容中选择。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="exchange",
             trigger=pgtrigger.compiler.Trigger(
@@ -1019,23 +1007,6 @@ class Migration(migrations.Migration):
                     table="counselors_exchange",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("step__isnull", True)),
-                fields=("county", "report", "passage", "by"),
-                name="counselors_remark_drafted_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("step__isnull", False), models.Q(("answered_at__isnull", True), ("resolved_at__isnull", True)), _connector="OR"
-                ),
-                name="counselors_remark_answered_once_sent",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

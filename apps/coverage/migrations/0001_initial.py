@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("accounts", "__first__"),
         ("organizations", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -64,6 +64,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("closed_at", models.DateTimeField(editable=False, null=True, verbose_name="关闭时间")),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="coverage.year"
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -144,6 +150,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "不列入统计的单位",
                 "verbose_name_plural": "不列入统计的单位",
                 "ordering": ["-since", "-pk"],
+                "indexes": [models.Index(fields=["indicator", "organization"], name="exemption_of_organization")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("county", "organization", "indicator"),
+                        name="exemption_holds_once",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="exemption_has_a_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="exemption_ends_after_it_began",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +249,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "分步目标",
                 "verbose_name_plural": "分步目标",
                 "ordering": ["indicator", "due_on"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("indicator", "due_on", "county"), name="milestone_once_a_day", nulls_distinct=False),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__gte", Decimal("0")), ("percent__lte", Decimal("100"))),
+                        name="milestone_is_a_percentage",
+                        violation_error_message="目标应在 0 到 100 之间。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -298,6 +325,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "目标",
                 "verbose_name_plural": "目标",
                 "ordering": ["indicator", "year"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("indicator", "year", "county"), name="target_once_a_year", nulls_distinct=False),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__gte", Decimal("0")), ("percent__lte", Decimal("100"))),
+                        name="target_is_a_percentage",
+                        violation_error_message="目标应在 0 到 100 之间。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("county__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                        name="target_of_a_county_has_a_reason",
+                        violation_error_message="为一个报送单位单独设定目标，请写明原因。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -393,6 +433,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "覆盖数字",
                 "verbose_name_plural": "覆盖数字",
+                "indexes": [
+                    models.Index(fields=["organization", "year"], name="figure_of_node"),
+                    models.Index(fields=["above", "year"], name="figure_right_below"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "year", "indicator", "organization", "part"), name="figure_once_a_year"),
+                    models.CheckConstraint(condition=models.Q(("covered__lte", models.F("total"))), name="figure_never_over_whole"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -448,6 +496,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "数字更正",
                 "verbose_name_plural": "数字更正",
                 "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["year", "indicator", "organization"], name="correction_of_fact")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="fact_correction_has_a_reason")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -489,6 +541,8 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "应覆盖单位",
                 "verbose_name_plural": "应覆盖名单",
+                "indexes": [models.Index(fields=["year", "indicator", "organization"], name="fact_of_organization")],
+                "constraints": [models.UniqueConstraint(fields=("county", "year", "indicator", "organization"), name="fact_once_a_year")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -523,34 +577,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddField(
-            model_name="yearevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name="events", to="coverage.year"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exemption",
-            index=models.Index(fields=["indicator", "organization"], name="exemption_of_organization"),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until__isnull", True)), fields=("county", "organization", "indicator"), name="exemption_holds_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="exemption_has_a_reason"),
-        ),
-        migrations.AddConstraint(
-            model_name="exemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
-                name="exemption_ends_after_it_began",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="exemption",
             trigger=pgtrigger.compiler.Trigger(
@@ -581,18 +607,6 @@ class Migration(migrations.Migration):
                     table="coverage_exemption",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.UniqueConstraint(fields=("indicator", "due_on", "county"), name="milestone_once_a_day", nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent__gte", Decimal("0")), ("percent__lte", Decimal("100"))),
-                name="milestone_is_a_percentage",
-                violation_error_message="目标应在 0 到 100 之间。",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -627,26 +641,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(fields=("indicator", "year", "county"), name="target_once_a_year", nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent__gte", Decimal("0")), ("percent__lte", Decimal("100"))),
-                name="target_is_a_percentage",
-                violation_error_message="目标应在 0 到 100 之间。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("county__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="target_of_a_county_has_a_reason",
-                violation_error_message="为一个报送单位单独设定目标，请写明原因。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="target",
             trigger=pgtrigger.compiler.Trigger(
@@ -678,22 +672,6 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="figure",
-            index=models.Index(fields=["organization", "year"], name="figure_of_node"),
-        ),
-        migrations.AddIndex(
-            model_name="figure",
-            index=models.Index(fields=["above", "year"], name="figure_right_below"),
-        ),
-        migrations.AddConstraint(
-            model_name="figure",
-            constraint=models.UniqueConstraint(fields=("county", "year", "indicator", "organization", "part"), name="figure_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="figure",
-            constraint=models.CheckConstraint(condition=models.Q(("covered__lte", models.F("total"))), name="figure_never_over_whole"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="figure",
@@ -742,22 +720,6 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="factcorrection",
-            index=models.Index(fields=["year", "indicator", "organization"], name="correction_of_fact"),
-        ),
-        migrations.AddConstraint(
-            model_name="factcorrection",
-            constraint=models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="fact_correction_has_a_reason"),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(fields=["year", "indicator", "organization"], name="fact_of_organization"),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.UniqueConstraint(fields=("county", "year", "indicator", "organization"), name="fact_once_a_year"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="fact",

@@ -17,9 +17,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("accounts", "__first__"),
         ("jobs", "0001_initial"),
         ("organizations", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -129,6 +129,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "导入",
                 "verbose_name_plural": "导入记录",
                 "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["reading", "checked", "applied", "undone", "refused", "dropped"])),
+                        name="upload_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("applied_at__isnull", True), models.Q(("applied_by__isnull", False), ("wrong", 0)), _connector="OR"
+                        ),
+                        name="upload_written_only_when_sound",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("applied_at__isnull", False), ("state__in", ("applied", "undone"))),
+                            models.Q(("applied_at__isnull", True), models.Q(("state__in", ("applied", "undone")), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="upload_applied_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "undone"), ("undone_at__isnull", False), ("undone_by__isnull", False)),
+                            models.Q(("undone_at__isnull", True), models.Q(("state", "undone"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="upload_undone_has_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -198,6 +226,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "导入的一行",
                 "verbose_name_plural": "导入的行",
                 "ordering": ["number"],
+                "indexes": [
+                    models.Index(fields=["upload", "outcome", "number"], name="line_by_outcome"),
+                    models.Index(condition=models.Q(("hints", []), _negated=True), fields=["upload", "number"], name="line_hinted"),
+                    models.Index(condition=models.Q(("outcome", "new"), ("target__isnull", False)), fields=["target"], name="line_made"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("county", "upload", "number"), name="line_once_in_a_file"),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["new", "changed", "unchanged", "wrong"])), name="line_outcome_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -333,42 +372,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["reading", "checked", "applied", "undone", "refused", "dropped"])),
-                name="upload_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("applied_at__isnull", True), models.Q(("applied_by__isnull", False), ("wrong", 0)), _connector="OR"),
-                name="upload_written_only_when_sound",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("applied_at__isnull", False), ("state__in", ("applied", "undone"))),
-                    models.Q(("applied_at__isnull", True), models.Q(("state__in", ("applied", "undone")), _negated=True)),
-                    _connector="OR",
-                ),
-                name="upload_applied_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "undone"), ("undone_at__isnull", False), ("undone_by__isnull", False)),
-                    models.Q(("undone_at__isnull", True), models.Q(("state", "undone"), _negated=True)),
-                    _connector="OR",
-                ),
-                name="upload_undone_has_time",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="upload",
             trigger=pgtrigger.compiler.Trigger(
@@ -399,28 +402,6 @@ class Migration(migrations.Migration):
                     table="exchange_upload",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="line",
-            index=models.Index(fields=["upload", "outcome", "number"], name="line_by_outcome"),
-        ),
-        migrations.AddIndex(
-            model_name="line",
-            index=models.Index(condition=models.Q(("hints", []), _negated=True), fields=["upload", "number"], name="line_hinted"),
-        ),
-        migrations.AddIndex(
-            model_name="line",
-            index=models.Index(condition=models.Q(("outcome", "new"), ("target__isnull", False)), fields=["target"], name="line_made"),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.UniqueConstraint(fields=("county", "upload", "number"), name="line_once_in_a_file"),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["new", "changed", "unchanged", "wrong"])), name="line_outcome_known"
             ),
         ),
     ]
