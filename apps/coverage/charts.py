@@ -19,7 +19,7 @@ def of(overview: Overview, measure: Measure) -> dict[str, Any]:
         "series": [{"label": measure.indicator.label, "values": [point.ratio.value for point in points]}],
         "target": [point.goal for point in points],
     }
-    context: dict[str, Any] = {"points": points[::-1], "trend": trend}
+    context: dict[str, Any] = {"trend": trend}
     if overview.node.kind == Kind.CITY:
         units = [row.measures[measure.indicator.key] for row in overview.rows]
         context["map"] = {"values": [_shape(each) for each in units if each.node.code], "target": measure.goal}

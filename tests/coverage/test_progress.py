@@ -55,7 +55,7 @@ def test_the_light_follows_the_path_and_not_only_the_end(jiaxing, organization, 
     found = {}
     for covered in (66, 65, 56, 54, 85):
         stored = {(2013, "organization", ""): Ratio(covered, 100)}
-        measure = selectors._measure(organization, jiaxing.city, year, stored, everything())
+        measure = selectors.measure_of(organization, jiaxing.city, year, stored, everything())
         found[covered] = (measure.tone, measure.behind)
     asked = everything().path("organization", 2013, None).on(date(2013, 6, 30))
     assert asked == Decimal("64.88")
