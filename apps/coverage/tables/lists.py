@@ -15,6 +15,8 @@ from apps.coverage.selectors import Overview
 from apps.coverage.tables.cells import state
 from apps.organizations.enums import Kind
 
+REST = "其他"  # what none of the indicator's reasons holds for
+
 
 class FactTable(Table):
     """The rows behind a number."""
@@ -88,7 +90,7 @@ class CandidateTable(FactTable):
         return format_html('<input type="checkbox" name="take" value="{}" aria-label="试算{}"{}>', record.pk, record.organization, ticked)
 
     def render_ease(self, value: int) -> str:
-        return self.indicator.eases[value].label if value < len(self.indicator.eases) else "从头建立"
+        return self.indicator.eases[value].label if value < len(self.indicator.eases) else REST
 
 
 class ListedTable(Table):

@@ -26,13 +26,15 @@ class Progress(NodePage):
     def about(self, overview: Overview, measure: Measure) -> dict[str, Any]:
         user, indicator = self.request.user, measure.indicator
         course = reach.course(overview=overview, measure=measure, today=timezone.localdate())
+        found = {"course": course, "trend": charts.course(course, indicator)}
+        if overview.year.is_closed:
+            return found  # what is next is of today, and nothing changes a closed year
         candidates = reach.candidates(overview=overview, indicator=indicator, user=user)
         shown = candidates if self.format else candidates[:MOST]
         taken = self._taken(candidates)
         table = arranged(self.request, CandidateTable(shown, overview=overview, indicator=indicator, taken={fact.pk for fact in taken}))
         return {
-            "course": course,
-            "trend": charts.course(course, indicator),
+            **found,
             "table": table,
             "most": MOST,
             "is_cut": measure.ratio.missing > MOST,
