@@ -76,7 +76,7 @@ def test_the_page_says_what_the_numbers_say(past, officer):
 
     assert f"{town}：历年对照" in text
     assert f'href="{measure.covered_url}"'.replace("&", "&amp;") in text
-    assert f'目标 80%，<a href="{measure.missing_url}">差 {measure.gap}</a>'.replace("&", "&amp;") in text
+    assert f'目标 80% <a href="{measure.missing_url}">差 {measure.gap}</a>'.replace("&", "&amp;") in text
     assert text.count("已关闭</span>") == 2
 
 

@@ -29,7 +29,7 @@ class YearTable(Table):
         return record.year.pk
 
 
-CHANGE = '<span class="coverage-change{}" title="比上年（百分点）"><span class="visually-hidden">比上年</span>{}</span>'
+CHANGE = '<span class="coverage-change{}"><span class="visually-hidden">比上年</span>{}</span>'
 COMPARED = '<div class="coverage-year"><a href="{}">{}</a>{}<a class="coverage-count" href="{}">{}</a>{}</div>'
 
 
@@ -65,8 +65,8 @@ def _against(measure: Measure) -> SafeString:
         return SafeString("")
     goal = f"目标 {measure.target.normalize():f}%"
     if not measure.gap:
-        return format_html('<span class="coverage-met">{}，达到</span>', goal)
-    return format_html('<span class="coverage-unmet">{}，<a href="{}">差 {}</a></span>', goal, measure.missing_url, measure.gap)
+        return format_html('<span class="coverage-met">{} 达到</span>', goal)
+    return format_html('<span class="coverage-unmet">{} <a href="{}">差 {}</a></span>', goal, measure.missing_url, measure.gap)
 
 
 def _compared_columns(overview: Overview, measure: Measure) -> Iterator[tuple[str, tables.Column]]:
