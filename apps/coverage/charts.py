@@ -7,6 +7,8 @@ from apps.coverage.selectors import Measure, Overview
 from apps.coverage.selectors.reach import Course
 from apps.organizations.enums import Kind
 
+MAPPED = "3304"  # whose reporting units have a shape (fixtures/jiaxing_counties.geojson)
+
 
 def of(overview: Overview, measure: Measure) -> dict[str, Any]:
     """The trend and, at the city, the map of one measure, for the page and for its scripts."""
@@ -20,7 +22,7 @@ def of(overview: Overview, measure: Measure) -> dict[str, Any]:
         "target": [point.goal for point in points],
     }
     context: dict[str, Any] = {"trend": trend}
-    if overview.node.kind == Kind.CITY:
+    if any((row.node.code or "").startswith(MAPPED) for row in overview.rows if overview.node.kind == Kind.CITY):
         units = [row.measures[measure.indicator.key] for row in overview.rows]
         context["map"] = {"values": [_shape(each) for each in units if each.node.code], "target": measure.goal}
         context["chips"] = [each for each in units if not each.node.code]  # the zones and the city's own schools have no shape

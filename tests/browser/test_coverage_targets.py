@@ -50,6 +50,7 @@ def test_a_step_changes_the_path_and_the_light_of_a_county(visit, look, width, k
 
     card(county, label).get_by_role("link").first.click()
     county.get_by_role("link", name="进度与测算").click()
+    expect(county.get_by_label("指标").locator("[aria-current]")).to_be_in_viewport()  # a phone shows two of eleven tabs
     county.get_by_text("查看逐月数据").click()
     expect(county.get_by_role("table", name=f"南湖区{YEAR}年{label}逐月数据").get_by_role("row").last).to_contain_text("99.0%")
     look(county, "coverage-path")

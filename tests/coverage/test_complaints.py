@@ -1,5 +1,5 @@
-"""What users of registers and indicator systems such as DHIS2 and hitobito complain of, and why it cannot happen here: figures that wait for
-a nightly table; rates above 100 %; a closed year that changes with a reorganisation; lists that do not load while analytics are running.
+"""What users of registers and indicator systems such as DHIS2 and hitobito complain of, and why it cannot happen here: figures that wait
+for a nightly table; rates above 100 %; a closed year that changes with a reorganisation; lists that do not load while analytics are running.
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from apps.coverage.selectors.lists import OwnState, corrections, exemptions, lines, own_states
 from apps.coverage.selectors.measures import Measure, Part, Ratio, measure_of
-from apps.coverage.selectors.overviews import COUNTED, Overview, Row, nodes, overview, standing_places
+from apps.coverage.selectors.overviews import COUNTED, Overview, Row, called_below, nodes, overview, standing_places
 
 __all__ = [
     "COUNTED",
@@ -12,6 +12,7 @@ __all__ = [
     "Part",
     "Ratio",
     "Row",
+    "called_below",
     "corrections",
     "exemptions",
     "lines",

@@ -16,6 +16,7 @@ from apps.organizations.enums import Kind
 from apps.organizations.grants import grants_of, scope_for
 from apps.organizations.models import Organization
 
+BELOW = {Kind.CITY: "报送单位", Kind.COUNTY: "镇（街道）", Kind.TOWN: "单位"}  # what stands right below is called
 COUNTED = (Kind.SCHOOL, Kind.PLACE)  # what is itself counted, and has nothing below
 DEPTH = {Kind.CITY: 0, Kind.COUNTY: 1, Kind.TOWN: 2, Kind.SCHOOL: 3, Kind.PLACE: 3}
 
@@ -51,6 +52,11 @@ class Overview:
     targets: Targets = field(default_factory=lambda: Targets(()))
 
     @property
+    def below(self) -> str:
+        """What the nodes below are called."""
+        return called_below(self.node, (row.node for row in self.rows if not row.is_direct))
+
+    @property
     def is_empty(self) -> bool:
         return not any(measure.ratio.total for measure in self.measures)
 
@@ -73,6 +79,11 @@ class Overview:
         """How many of the node's are in none of the rows: since the year closed their town went to another reporting unit."""
         counted = next((each.ratio.total for each in self.measures if each.indicator.key == key), 0)
         return counted - sum(row.measures[key].ratio.total for row in self.rows) if self.rows else 0
+
+
+def called_below(node: Organization, below: Iterable[Organization]) -> str:
+    """Below a province or a nation stand cities, and whoever reports to it directly."""
+    return "下级单位" if any(each.kind == Kind.CITY for each in below) else BELOW[Kind(node.kind)]
 
 
 def standing_places(user: Any) -> list[Organization]:

@@ -5,9 +5,7 @@ from django.utils.safestring import SafeString
 
 from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Measure
-from apps.organizations.enums import Kind
 
-BELOW = {Kind.CITY: "报送单位", Kind.COUNTY: "镇（街道）", Kind.TOWN: "单位"}
 NOTHING = SafeString('<span class="muted">—</span>')
 
 

@@ -9,8 +9,9 @@ from django.utils.html import format_html
 
 from apps.core.tables import NUMBER, Table
 from apps.coverage.registry import Indicator
-from apps.coverage.tables.cells import BELOW
-from apps.organizations.enums import Kind
+from apps.coverage.selectors import called_below
+from apps.coverage.selectors.days import DayRow
+from apps.organizations.models import Organization
 
 
 class DayTable(Table):
@@ -22,11 +23,11 @@ class DayTable(Table):
     missing = tables.Column(accessor="ratio__missing", attrs=NUMBER)
     total = tables.Column("应覆盖", accessor="ratio__total", attrs=NUMBER)
 
-    def __init__(self, *args: Any, node: Any, indicator: Indicator, day: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: list[DayRow], *, node: Organization, indicator: Indicator, day: date, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
         self.columns["covered"].column.verbose_name, self.columns["missing"].column.verbose_name = indicator.done, indicator.undone
         self.node, self.address = node, f"?indicator={indicator.key}&day={day}"
-        self.caption = f"{node}各{BELOW[Kind(node.kind)]}{indicator.label}（{day}）"
+        self.caption = f"{node}各{called_below(node, (row.node for row in data))}{indicator.label}（{day}）"
 
     def render_name(self, value: Any) -> str:
         if value == self.node:

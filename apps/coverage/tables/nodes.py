@@ -11,8 +11,7 @@ from apps.core.tables import NUMBER, Table
 from apps.core.templatetags.core import bar, percent
 from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Measure, Overview
-from apps.coverage.tables.cells import BELOW, NOTHING, fact
-from apps.organizations.enums import Kind
+from apps.coverage.tables.cells import NOTHING, fact
 
 
 class NodeTable(Table):
@@ -23,9 +22,8 @@ class NodeTable(Table):
     def __init__(self, overview: Overview, **kwargs: Any) -> None:
         columns = [column for each in overview.measures if not each.is_fact for column in _measure_columns(overview, each.indicator)]
         super().__init__(overview.rows, extra_columns=columns, **kwargs)
-        below = BELOW[Kind(overview.node.kind)]
-        self.columns["name"].column.verbose_name = below
-        self.caption = f"{overview.node}{overview.year}各{below}覆盖情况"
+        self.columns["name"].column.verbose_name = overview.below
+        self.caption = f"{overview.node}{overview.year}各{overview.below}覆盖情况"
 
 
 class IndicatorTable(Table):
@@ -56,10 +54,9 @@ class IndicatorTable(Table):
 
     def __init__(self, overview: Overview, indicator: Indicator, **kwargs: Any) -> None:
         super().__init__([{"name": row.name, "measure": row.measures[indicator.key]} for row in overview.rows], **kwargs)
-        below = BELOW[Kind(overview.node.kind)]
-        self.columns["name"].column.verbose_name = below
+        self.columns["name"].column.verbose_name = overview.below
         self.columns["covered"].column.verbose_name, self.columns["missing"].column.verbose_name = indicator.done, indicator.undone
-        self.caption = f"{overview.node}{overview.year}各{below}{indicator.label}"
+        self.caption = f"{overview.node}{overview.year}各{overview.below}{indicator.label}"
 
 
 CELL = '<div class="coverage-cell"><a href="{}">{}</a><span class="muted">{}</span>{}</div>'
