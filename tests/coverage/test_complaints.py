@@ -1,5 +1,5 @@
 """What users of registers and indicator systems such as DHIS2 and hitobito complain of, and why it cannot happen here: figures that wait
-for a nightly table; rates above 100 %; a closed year that changes with a reorganisation; lists that do not load while analytics are running.
+for a nightly table; rates above 100 %; a closed year that changes with a reorganisation; lists that fail while figures are counted.
 """
 
 from collections.abc import Iterator
