@@ -12,7 +12,8 @@ from python_calamine import CalamineWorkbook
 from apps.coverage import registry, selectors
 from apps.coverage.selectors import years
 from apps.coverage.services import figures
-from apps.organizations.models import PioneerUnit
+from apps.organizations.enums import Kind
+from apps.organizations.models import Organization, PioneerUnit, Place
 from tests.factories.coverage import open_year, set_target
 from tests.factories.organizations import UnitFactory
 
@@ -162,3 +163,17 @@ def test_without_anything_to_count_it_says_what_to_do(jiaxing):
     county = jiaxing.county("市教育局团委")
     client = jiaxing.signed_in(jiaxing.person("county_lead", county))
     assert "还没有可统计的单位" in page(client, f"/coverage/{county.pk}/years/").content.decode()
+
+
+def test_a_year_without_anything_leads_to_the_others(past):
+    county = past.county("市教育局团委")
+    town = Organization.objects.create(kind=Kind.TOWN, name="新镇", parent=county)
+    place = Organization.objects.create(kind=Kind.PLACE, name="新村", parent=town)
+    Place.objects.create(organization=place, county_id=county.pk, area="rural", opened_on=date(2014, 1, 1))
+    client = past.signed_in(past.person("county_lead", county))
+
+    text = page(client, "/coverage/?year=2013").content.decode()
+
+    assert "市教育局团委在2013年没有列入统计的单位" in text
+    assert f'href="?year={YEAR}&amp;indicator="' in text
+    assert "0 / 1 个村（社区）" in page(client, f"/coverage/?year={YEAR}&indicator=").content.decode()
