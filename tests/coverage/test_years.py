@@ -123,6 +123,14 @@ def test_a_fact_is_said_in_words_and_has_no_change(past, officer, county_indicat
     assert (found.measure.word, found.rise) == ("未完成", None)
 
 
+def test_without_a_target_nothing_is_said_to_be_missing(past, officer, school_indicator):
+    past.school(strength="strong")
+    figures.settle()
+    found = compared(past.city, officer)
+    assert (found[YEAR]["strong"].measure.ratio.total, found[YEAR]["strong"].gap) == (1, None)
+    assert found[YEAR]["organization"].gap == 958
+
+
 def test_the_file_has_a_column_for_every_number(past, officer):
     answer = page(past.signed_in(officer), f"/coverage/{past.city.pk}/years/?export=xlsx")
     head, *rows = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()

@@ -20,6 +20,11 @@ class Compared:
     rise: Decimal | None
     is_by_another_rule: bool = False
 
+    @property
+    def gap(self) -> int | None:
+        """How many are missing to the target; None where none was set, or nothing counted."""
+        return None if self.measure.target is None or not self.measure.ratio.total else self.measure.gap
+
 
 @dataclass(frozen=True)
 class YearRow:

@@ -83,6 +83,6 @@ def _compared_columns(overview: Overview, measure: Measure) -> Iterator[tuple[st
         ("total", "应覆盖", "measure__ratio__total"),
         ("rise", "比上年（百分点）", "rise"),
         ("target", "目标（%）", "measure__target"),
-        ("gap", "距目标还差", "measure__gap"),
+        ("gap", "距目标还差", "gap"),
     ):
         yield f"{indicator.key}_{name}", tables.Column(f"{label}：{said}", accessor=f"{key}__{accessor}", visible=False)
