@@ -2,14 +2,13 @@
 others (§3.2.2, §4.3) and are trained (§4.3).
 """
 
-from collections.abc import Callable
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from apps.counselors.enums import Post
 from apps.counselors.models import Counselor, Exchange
-from apps.coverage.registry import CIRCULAR, Indicator, Rule, register, sorted_into
+from apps.coverage.registry import CIRCULAR, Ease, Indicator, Rows, Rule, register, sorted_into
 from apps.organizations.enums import Kind, SchoolArea, UnitKind
 from apps.organizations.models import Organization, PioneerUnit, School
 
@@ -23,6 +22,14 @@ def staffed(day: date) -> QuerySet:
     chiefs = Counselor.objects.serving_on(day).of_post(Post.CHIEF)
     committees = PioneerUnit.objects.active_on(day).of_kind(UnitKind.TOWN_COMMITTEE)
     return committees.filter(organization__in=chiefs.values("organization")).values("organization_id")
+
+
+def with_committee(day: date) -> QuerySet:
+    return PioneerUnit.objects.active_on(day).of_kind(UnitKind.TOWN_COMMITTEE).values("organization")
+
+
+def with_chief(day: date) -> QuerySet:
+    return Counselor.objects.serving_on(day).of_post(Post.CHIEF).values("organization")
 
 
 register(
@@ -43,6 +50,7 @@ register(
             ),
         ),
         sources=(PioneerUnit, Counselor),
+        eases=(Ease("少工委已成立，只缺总辅导员", with_committee), Ease("总辅导员已在任，只缺少工委", with_chief)),
         position=25,
     )
 )
@@ -60,7 +68,29 @@ def trained(day: date) -> QuerySet:
     return Counselor.objects.all_certified_on(day).values("organization_id")
 
 
-def _register(key: str, label: str, definition: str, covered: Callable[[date], QuerySet], source: type, position: int) -> None:
+def exchange_waiting(day: date) -> QuerySet:
+    return School.objects.on_a_side_of(Exchange.objects.submitted().in_year(day.year)).values("organization")
+
+
+def exchanged_before(day: date) -> QuerySet:
+    return School.objects.on_a_side_of(Exchange.objects.approved().in_year(day.year - 1)).values("organization")
+
+
+def lacking_a_date(day: date) -> QuerySet:
+    """Schools whose brigade counselors all have a certificate, of which a date is missing."""
+    serving = Counselor.objects.serving_on(day).of_post(Post.BRIGADE)
+    undated = serving.trained().filter(certificate_on__isnull=True)
+    return undated.exclude(organization__in=serving.untrained().values("organization")).values("organization")
+
+
+def lacking_one_certificate(day: date) -> QuerySet:
+    """Schools where a single brigade counselor keeps the school from being trained."""
+    serving = Counselor.objects.serving_on(day).of_post(Post.BRIGADE)
+    lacking = serving.exclude(certificate_on__lte=day).order_by().values("organization").annotate(count=Count("pk"))
+    return lacking.filter(count=1).values("organization")
+
+
+def _register(key: str, label: str, definition: str, covered: Rows, source: type, eases: tuple[Ease, ...], position: int) -> None:
     register(
         Indicator(
             key=key,
@@ -70,6 +100,7 @@ def _register(key: str, label: str, definition: str, covered: Callable[[date], Q
             rules=(Rule(since=CIRCULAR, definition=definition, universe=schools, covered=covered),),
             sources=(School, source),
             groups=dict(SchoolArea.choices),
+            eases=eases,
             position=position,
         )
     )
@@ -82,6 +113,7 @@ _register(
     "以报送单位已确认、开始日期不晚于统计日的当年交流为准，待确认、已退回和其他年度的不计入；同一学校多次交流的，只计一次。",
     exchanging,
     Exchange,
+    (Ease("当年交流已提交，待报送单位确认", exchange_waiting), Ease("上一年参加过辅导员交流", exchanged_before)),
     28,
 )
 _register(
@@ -91,5 +123,6 @@ _register(
     "有几位大队辅导员的，须全部取得；没有在任大队辅导员的学校不计入已覆盖。",
     trained,
     Counselor,
+    (Ease("证书已登记，只缺发证日期", lacking_a_date), Ease("只有一位大队辅导员还没有证书", lacking_one_certificate)),
     29,
 )

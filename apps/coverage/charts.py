@@ -5,7 +5,8 @@ from typing import Any
 from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Measure, Overview
 from apps.coverage.selectors.reach import Course
-from apps.organizations.enums import Kind
+
+MAPPED = "3304"  # the city whose reporting units have a shape (fixtures/jiaxing_counties.geojson)
 
 
 def of(overview: Overview, measure: Measure) -> dict[str, Any]:
@@ -19,8 +20,8 @@ def of(overview: Overview, measure: Measure) -> dict[str, Any]:
         "series": [{"label": measure.indicator.label, "values": [point.ratio.value for point in points]}],
         "target": [point.goal for point in points],
     }
-    context: dict[str, Any] = {"points": points[::-1], "trend": trend}
-    if overview.node.kind == Kind.CITY:
+    context: dict[str, Any] = {"trend": trend}
+    if overview.node.code == MAPPED:
         units = [row.measures[measure.indicator.key] for row in overview.rows]
         context["map"] = {"values": [_shape(each) for each in units if each.node.code], "target": measure.goal}
         context["chips"] = [each for each in units if not each.node.code]  # the zones and the city's own schools have no shape

@@ -30,6 +30,14 @@ def _choices() -> list[tuple[str, str]]:
     return [("", "请选择"), *((each.key, each.label) for each in indicators())]
 
 
+class PercentField(forms.DecimalField):
+    """A share that is to be reached."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = dict.fromkeys(("min_value", "max_value"), "目标应在 0 到 100 之间。")
+        super().__init__(label="目标（%）", min_value=0, max_value=100, max_digits=5, decimal_places=2, error_messages=words, **kwargs)
+
+
 class DayForm(forms.Form):
     """Any day since the circular."""
 
@@ -47,6 +55,7 @@ class ApartForm(SpokenForm):
 
     indicator = IndicatorField()
     county = forms.ModelChoiceField(queryset=Organization.objects.counties(), label="报送单位", empty_label="请选择")
+    percent = PercentField()
     field_order = ("indicator", "county", "percent", "reason")
 
     class Meta:
@@ -67,6 +76,7 @@ class MilestoneForm(SpokenForm):
 
     indicator = IndicatorField()
     county = forms.ModelChoiceField(queryset=Organization.objects.counties(), label="报送单位", required=False, empty_label="全市")
+    percent = PercentField()
     field_order = ("indicator", "due_on", "percent", "county")
 
     class Meta:

@@ -70,6 +70,14 @@ def _sound(day: date) -> QuerySet:
     return PioneerUnit.objects.with_squads_on(day).values("organization_id")
 
 
+def _with_brigade(day: date) -> QuerySet:
+    return PioneerUnit.objects.active_on(day).of_kind(UnitKind.BRIGADE).values("organization")
+
+
+def _with_squad(day: date) -> QuerySet:
+    return PioneerUnit.objects.active_on(day).of_kind(UnitKind.SQUAD).values("organization")
+
+
 register(
     Indicator(
         key="new_resident",
@@ -89,6 +97,7 @@ register(
         ),
         sources=(School, PioneerUnit),
         groups=dict(SchoolArea.choices),
+        eases=(Ease("已有大队，只缺中队", _with_brigade), Ease("已有中队，只缺大队", _with_squad)),
         position=5,
     )
 )

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.Dashboard.as_view(), name="dashboard"),
     path("recompute/", views.Recompute.as_view(), name="recompute"),
     path("<int:pk>/", views.NodeDetail.as_view(), name="node"),
+    path("<int:pk>/years/", views.Years.as_view(), name="years"),
     path("<int:pk>/progress/", views.Progress.as_view(), name="progress"),
     path("<int:pk>/day/", views.Day.as_view(), name="day"),
     path("<int:pk>/bulletin/", views.NodeBulletin.as_view(), name="bulletin"),

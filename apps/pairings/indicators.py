@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Case, F, QuerySet, Value, When
 
-from apps.coverage.registry import CIRCULAR, Indicator, Rule, register, sorted_into
+from apps.coverage.registry import CIRCULAR, Ease, Indicator, Rule, register, sorted_into
 from apps.organizations.enums import Kind, SchoolArea, SchoolStrength
 from apps.organizations.models import School
 from apps.pairings.models import Pairing
@@ -19,6 +19,14 @@ def universe(day: date) -> QuerySet:
 
 def covered(day: date) -> QuerySet:
     return School.objects.on_a_side_of(Pairing.objects.in_force_on(day)).values("organization_id")
+
+
+def under_way(day: date) -> QuerySet:
+    return School.objects.on_a_side_of(Pairing.objects.submitted().in_year(day.year)).values("organization")
+
+
+def paired_before(day: date) -> QuerySet:
+    return School.objects.on_a_side_of(Pairing.objects.approved().filter(ends_on__lt=day)).values("organization")
 
 
 register(
@@ -46,6 +54,7 @@ register(
             "weaker": "薄弱学校",
             "new_resident": "新居民子女学校",
         },
+        eases=(Ease("结对邀请已发出，正在办理", under_way), Ease("往年结过对", paired_before)),
         position=27,
     )
 )

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
-from apps.coverage.registry import CIRCULAR, Indicator, Rule, register, sorted_into
+from apps.core.lifecycle.enums import State
+from apps.coverage.registry import CIRCULAR, Ease, Indicator, Rule, register, sorted_into
 from apps.organizations.enums import Kind, SchoolArea
 from apps.organizations.models import School
 from apps.rooms.models import Room
@@ -16,6 +17,19 @@ def universe(day: date) -> QuerySet:
 
 def covered(day: date) -> QuerySet:
     return Room.objects.standard_on(day).values("organization_id")
+
+
+def waiting(day: date) -> QuerySet:
+    """Standard rooms that only their county has to confirm."""
+    return Room.objects.submitted().filter(is_standard=True, built_on__lte=day).values("organization")
+
+
+def lacking_one_thing(day: date) -> QuerySet:
+    """Rooms that were handed in and lack a single thing: one item of their checklist, or the square metres."""
+    is_required, is_there = Q(checklist__items__required=True), Q(items__contains=[F("checklist__items__key")])
+    is_small = Case(When(Q(area__isnull=True) | Q(area__lt=F("area_needed")), then=Value(1)), default=Value(0))
+    lacking = Count("checklist__items", filter=is_required & ~is_there) + is_small
+    return Room.objects.exclude(state=State.DRAFT).order_by().annotate(lacking=lacking).filter(lacking=1).values("organization")
 
 
 register(
@@ -37,6 +51,7 @@ register(
         ),
         sources=(Room, School),
         groups=dict(SchoolArea.choices),
+        eases=(Ease("队室已达到标准，待报送单位确认", waiting), Ease("已登记，只差一项达到标准", lacking_one_thing)),
         position=20,
     )
 )

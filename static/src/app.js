@@ -11,10 +11,11 @@ import { start as menu } from "./js/menu.js";
 import { start as partsOf } from "./js/parts.js";
 import { start as password } from "./js/password.js";
 import { start as print } from "./js/print.js";
+import { start as tabs } from "./js/tabs.js";
 import { start as uploads } from "./js/uploads.js";
 
 /* Every part improves markup that already works; what htmx brings in later is improved in the same way. */
-const parts = [confirm, counter, drop, errors, filters, formset, password, print, partsOf, uploads, autosave, guard, menu];
+const parts = [confirm, counter, drop, errors, filters, formset, password, print, partsOf, tabs, uploads, autosave, guard, menu];
 const improve = (root) => parts.forEach((start) => start(root));
 
 document.documentElement.classList.add("js");

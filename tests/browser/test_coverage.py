@@ -34,11 +34,22 @@ def test_city_follows_a_number_to_the_places_it_misses(visit, look, width):
 def test_keyboard_and_screen_reader_get_the_charts_as_tables(visit):
     page = visit("nanhu")
     page.goto("/coverage/")
-    page.get_by_text("查看历年数据").focus()
+    page.get_by_role("link", name="历年对照").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("table", name="南湖区历年组织覆盖率").get_by_role("row")).to_have_count(
-        localdate().year - 2010
-    )  # 2012 until now, and the head
+    years = page.get_by_role("table", name="南湖区历年各项指标")
+    expect(years.get_by_role("row")).to_have_count(localdate().year - 2010)  # 2012 until now, and the head
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_number_of_a_past_year_opens_its_rows(visit, look, width):
+    page = visit("city", width=width)
+    page.goto("/coverage/")
+    page.get_by_role("link", name="历年对照").click()
+    expect(page.get_by_role("heading", name="嘉兴市：历年对照")).to_be_visible()
+    look(page, "coverage-years")
+    page.get_by_role("link", name="962 / 1,202").click()
+    expect(page).to_have_url(re.compile("year=2013&state=covered#rows$"))
+    expect(page.locator("#rows")).to_contain_text("嘉兴市2013年列入“组织覆盖率”统计的单位。")
 
 
 def test_a_click_on_the_map_opens_the_county(visit):

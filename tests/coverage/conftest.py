@@ -7,6 +7,7 @@ from apps.coverage import registry
 from apps.coverage.registry import CIRCULAR, Indicator, Rule
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, School
+from tests.factories.two_schools import two  # noqa: F401  two schools of two reporting units
 
 
 @pytest.fixture(autouse=True)

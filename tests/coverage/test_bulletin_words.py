@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from apps.coverage.papers import words
 from apps.coverage.selectors import Measure, Ratio
+from apps.coverage.selectors.measures import signed
 from apps.organizations.enums import Kind
 
 
@@ -49,5 +50,5 @@ def test_the_change_is_said_in_points(then, text):
 def test_printed_shares_differ_by_what_is_printed(totals, counts):
     ours, theirs = (measure(min(covered, total), total) for covered, total in zip(counts, totals, strict=True))
     difference = Decimal(words.percent(ours.ratio)[:-1]) - Decimal(words.percent(theirs.ratio)[:-1])
-    said = words.signed(words.points(ours, theirs))
+    said = signed(words.points(ours, theirs))
     assert (Decimal(0) if said == "持平" else Decimal(said.replace("−", "-"))) == difference

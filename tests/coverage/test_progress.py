@@ -55,7 +55,7 @@ def test_the_light_follows_the_path_and_not_only_the_end(jiaxing, organization, 
     found = {}
     for covered in (66, 65, 56, 54, 85):
         stored = {(2013, "organization", ""): Ratio(covered, 100)}
-        measure = selectors._measure(organization, jiaxing.city, year, stored, everything())
+        measure = selectors.measure_of(organization, jiaxing.city, year, stored, everything())
         found[covered] = (measure.tone, measure.behind)
     asked = everything().path("organization", 2013, None).on(date(2013, 6, 30))
     assert asked == Decimal("64.88")
@@ -161,6 +161,22 @@ def test_the_page_tries_what_is_ticked(jiaxing, organization, officer):
     assert text.count('name="take"') == 60
     assert text.count(" checked>") == 2
     assert client.get(f"{address}&take=x&take=999999999999999999999&first=-1").status_code == 200
+
+
+def test_a_trial_goes_as_far_up_as_its_reader_sees_and_further_for_whoever_gets_the_address(jiaxing, organization, officer):
+    town, county = jiaxing.town(), jiaxing.county()
+    address = f"/coverage/{town.pk}/progress/?indicator=organization&first=2"
+    levels = {
+        "town_counselor": [town],
+        "county_lead": [county, town],
+        "city_officer": [jiaxing.city, county, town],
+    }
+    for role, seen in levels.items():
+        answer = jiaxing.signed_in(jiaxing.person(role, seen[0])).get(address)
+        assert [step.node for step in answer.context["steps"]] == seen
+        told = f"您的角色看不到上级的数字，这里只试算到{seen[0]}。"
+        assert (told in answer.content.decode()) is (seen[0] != jiaxing.city)
+        assert ("1,202" in answer.content.decode()) is (seen[0] == jiaxing.city)
 
 
 @pytest.mark.parametrize("asked", ["2011-12-31", "9999-12-31", "昨天", ""])

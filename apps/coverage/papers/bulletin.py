@@ -13,7 +13,6 @@ from apps.coverage.papers.reading import Reading
 from apps.coverage.papers.tables import Grid
 from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Measure
-from apps.coverage.tables import BELOW
 from apps.organizations.enums import Kind
 
 CIRCULAR = "《关于深化嘉兴市统筹城乡队建工作的意见》（以下简称《意见》）"
@@ -86,7 +85,7 @@ def written(reading: Reading) -> Bulletin:
 
 def below(reading: Reading) -> str:
     """What the units are called."""
-    return BELOW[Kind(reading.overview.node.kind)]
+    return reading.overview.below
 
 
 def _opening(reading: Reading) -> str:

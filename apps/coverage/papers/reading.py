@@ -15,6 +15,7 @@ from apps.coverage import selectors
 from apps.coverage.models import Exemption, FactCorrection, Figure
 from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Measure, Overview, Row
+from apps.coverage.selectors.years import by_the_same_rule
 from apps.organizations.models import Organization
 
 MOST_ROWS = 100  # units in one bulletin
@@ -56,10 +57,7 @@ class Reading:
 
     def is_comparable(self, indicator: Indicator) -> bool:
         """Were both years counted by the same rule?"""
-        if self.before is None:
-            return False
-        days = [each.year.computed_on for each in (self.overview, self.before)]
-        return None not in days and len({id(indicator.rule(day)) for day in days if day}) == 1
+        return self.before is not None and by_the_same_rule(indicator, self.overview.year, self.before.year)
 
     def earlier(self, measure: Measure, row: Row | None = None) -> Measure | None:
         """The same a year before, of the node or of a row; None where nothing was counted, or it was by another rule."""

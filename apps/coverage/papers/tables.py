@@ -9,6 +9,7 @@ from apps.coverage.papers import words
 from apps.coverage.papers.reading import LeftOut, Reading
 from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Measure, Part, Row
+from apps.coverage.selectors.measures import signed
 
 MOST_COLUMNS = 4  # indicators beside each other
 MOST_REASONS = 60
@@ -138,7 +139,7 @@ def _numbers(reading: Reading, measure: Measure, row: Row | None, has_targets: b
     return (
         *own,
         words.standing(then) if then else words.NONE,
-        words.NONE if measure.is_fact else words.signed(words.points(measure, then)),
+        words.NONE if measure.is_fact else signed(words.points(measure, then)),
     )
 
 

@@ -1,21 +1,16 @@
-"""How a bulletin says a number: as it is printed, so that whoever subtracts two printed shares gets the printed difference."""
+"""How a bulletin says a number."""
 
 from decimal import Decimal
 
 from apps.coverage.registry import Indicator
 from apps.coverage.selectors import Measure, Ratio
+from apps.coverage.selectors.measures import NONE
 
-NONE = "—"
 STEP = Decimal("0.1")
 
 
 def percent(ratio: Ratio) -> str:
     return NONE if ratio.value is None else f"{ratio.value:.1%}"
-
-
-def share(ratio: Ratio) -> Decimal | None:
-    """What `percent` prints, as a number of percent."""
-    return None if ratio.value is None else Decimal(percent(ratio).rstrip("%"))
 
 
 def goal(target: Decimal | None) -> str:
@@ -34,14 +29,7 @@ def due(indicator: Indicator) -> str:
 
 def points(now: Measure, then: Measure | None) -> Decimal | None:
     """By how many points the share rose since then."""
-    ours, theirs = share(now.ratio), share(then.ratio) if then else None
-    return None if ours is None or theirs is None else ours - theirs
-
-
-def signed(number: Decimal | None) -> str:
-    if number is None:
-        return NONE
-    return f"{'+' if number > 0 else '−'}{abs(number)}" if number else "持平"
+    return now.ratio.rise(then.ratio) if then else None
 
 
 def distance(measure: Measure) -> str:
@@ -70,7 +58,7 @@ def sentence(measure: Measure, then: Measure | None, year: int) -> str:
 
 
 def _against_target(measure: Measure) -> str:
-    reached = share(measure.ratio)
+    reached = measure.ratio.percent
     if measure.target is None or reached is None:
         return "本年度没有设定目标"
     off = abs(reached - measure.target).quantize(STEP)

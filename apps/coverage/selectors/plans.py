@@ -38,6 +38,15 @@ def goals(year: int) -> list[Goal]:
     return [_goal(each, year, rows, steps, targets) for each in indicators()]
 
 
+def apart(pk: int) -> Target | None:
+    """A single unit's target; the city's own are not among them."""
+    return Target.objects.filter(pk=pk, county__isnull=False).select_related("county").first()
+
+
+def step(pk: int) -> Milestone | None:
+    return Milestone.objects.filter(pk=pk).first()
+
+
 def _goal(indicator: Indicator, year: int, rows: list[Target], steps: list[Milestone], targets: Targets) -> Goal:
     own = [row for row in rows if row.indicator == indicator.key]
     since = max((row.year for row in own if row.county_id is None), default=None)

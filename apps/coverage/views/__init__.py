@@ -1,7 +1,7 @@
 """Where coverage is read: dashboards and lists, the way to a target, any day; and where it is set: targets, exemptions."""
 
 from apps.coverage.views.bulletins import NodeBulletin
-from apps.coverage.views.dashboards import Dashboard, NodeDetail, Recompute
+from apps.coverage.views.dashboards import Dashboard, NodeDetail, Recompute, Years
 from apps.coverage.views.progress import Day, Progress
 from apps.coverage.views.setting import AddStep, CountAgain, Exempt, ExemptionList, RemoveStep, SetApart, TargetList, Withdraw
 
@@ -20,4 +20,5 @@ __all__ = [
     "SetApart",
     "TargetList",
     "Withdraw",
+    "Years",
 ]

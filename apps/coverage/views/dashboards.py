@@ -14,8 +14,8 @@ from apps.core.tables import arranged
 from apps.coverage import charts, selectors
 from apps.coverage.filters import FactFilter
 from apps.coverage.models import Year
-from apps.coverage.selectors import Measure, Overview
-from apps.coverage.tables import FactTable, IndicatorTable, NodeTable
+from apps.coverage.selectors import Measure, Overview, years
+from apps.coverage.tables import FactTable, IndicatorTable, NodeTable, YearTable
 from apps.coverage.tasks import recompute
 from apps.coverage.views.pages import CoveragePage, NodePage
 from apps.organizations.models import Organization
@@ -81,6 +81,16 @@ class NodeDetail(NodePage):
             "corrections": selectors.corrections(overview=overview, indicator=indicator, user=user),
             "exemptions": selectors.exemptions(overview=overview, indicator=indicator, user=user),
         }
+
+
+class Years(NodePage):
+    """Every year of a node, indicators beside each other: what was reached, what became of it, and the target of the time."""
+
+    template_name = "coverage/compared.html"
+    here = "历年对照"
+
+    def about(self, overview: Overview, measure: Measure) -> dict[str, Any]:
+        return {"table": arranged(self.request, YearTable(overview, years.compared(overview)))}
 
 
 class Recompute(Guarded, View):

@@ -24,15 +24,19 @@ class Progress(NodePage):
     here = "进度与测算"
 
     def about(self, overview: Overview, measure: Measure) -> dict[str, Any]:
-        user, indicator = self.request.user, measure.indicator
         course = reach.course(overview=overview, measure=measure, today=timezone.localdate())
+        shown = {"course": course, "trend": charts.course(course, measure.indicator)}
+        # What is next is of today, and nothing changes a closed year.
+        return shown if overview.year.is_closed else {**shown, **self._next(overview, measure)}
+
+    def _next(self, overview: Overview, measure: Measure) -> dict[str, Any]:
+        """What is missing, and what it would change."""
+        user, indicator = self.request.user, measure.indicator
         candidates = reach.candidates(overview=overview, indicator=indicator, user=user)
         shown = candidates if self.format else candidates[:MOST]
         taken = self._taken(candidates)
         table = arranged(self.request, CandidateTable(shown, overview=overview, indicator=indicator, taken={fact.pk for fact in taken}))
         return {
-            "course": course,
-            "trend": charts.course(course, indicator),
             "table": table,
             "most": MOST,
             "is_cut": measure.ratio.missing > MOST,

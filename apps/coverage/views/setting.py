@@ -47,9 +47,10 @@ class Setting(Guarded, FormPage, FormView):
     permission = STEER
 
     @property
-    def year(self) -> str:
+    def year(self) -> int:
+        """The year of the address, where a target may be set for it; else this one."""
         asked = self.request.GET.get("year", "")
-        return asked if asked.isdecimal() and len(asked) == 4 else str(timezone.localdate().year)
+        return next((year for year in range(2012, 2101) if str(year) == asked), timezone.localdate().year)
 
     @property
     def back_url(self) -> str:
@@ -73,7 +74,7 @@ class SetApart(Setting):
     lead = "约需 1 分钟。从所选年度起，这个单位按单独的目标对照，以后年度沿用，直到另行设定。"
 
     def save(self, form: Any) -> str:
-        target = targets.set_apart(year=int(self.year), **form.cleaned_data)
+        target = targets.set_apart(year=self.year, **form.cleaned_data)
         return f"已为{target.county}设定 {target.percent.normalize():f}% 的目标。"
 
 
@@ -95,14 +96,21 @@ class Removal(Guarded, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
-            year, sentence = self.remove(pk)
+            line = self.found(pk)
+            if line is None:
+                raise DomainError("这一条已经不在，可能刚由他人移除。")
+            year, sentence = self.remove(line)
         except DomainError as error:
             messages.error(request, error.message)
             return redirect("coverage:targets")
         messages.success(request, sentence)
         return redirect(f"{reverse('coverage:targets')}?year={year}")
 
-    def remove(self, pk: int) -> tuple[int, str]:
+    def found(self, pk: int) -> Any | None:
+        """The line, while it is there."""
+        raise NotImplementedError
+
+    def remove(self, line: Any) -> tuple[int, str]:
         """Returns the year, and the sentence that says what happened."""
         raise NotImplementedError
 
@@ -110,8 +118,10 @@ class Removal(Guarded, View):
 class Withdraw(Removal):
     model = Target
 
-    def remove(self, pk: int) -> tuple[int, str]:
-        target = get_object_or_404(Target, pk=pk, county__isnull=False)
+    def found(self, pk: int) -> Target | None:
+        return plans.apart(pk)
+
+    def remove(self, target: Target) -> tuple[int, str]:
         targets.withdraw(target=target)
         return target.year, f"已撤销{target.county}的单独目标，恢复按全市目标对照。"
 
@@ -119,8 +129,10 @@ class Withdraw(Removal):
 class RemoveStep(Removal):
     model = Milestone
 
-    def remove(self, pk: int) -> tuple[int, str]:
-        step = get_object_or_404(Milestone, pk=pk)
+    def found(self, pk: int) -> Milestone | None:
+        return plans.step(pk)
+
+    def remove(self, step: Milestone) -> tuple[int, str]:
         targets.remove_step(milestone=step)
         return step.due_on.year, f"已移除 {step.due_on} 的分步目标。"
 
