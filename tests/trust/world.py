@@ -56,7 +56,7 @@ OUTSIDERS = ("anonymous", "no role", "hat not chosen")
 
 # The kind of organization that a page is about, where the view does not say it.
 KINDS = {
-    **dict.fromkeys(("coverage:node", "coverage:progress", "coverage:day", "coverage:bulletin"), Kind.TOWN),
+    **dict.fromkeys(("coverage:node", "coverage:progress", "coverage:day", "coverage:years", "coverage:bulletin"), Kind.TOWN),
     "people:handover": Kind.SCHOOL,
 }
 
