@@ -50,6 +50,14 @@ def test_a_countys_own_steps_go_before_the_citys(jiaxing, organization):
     assert found.path("nothing", 2013, None) is None
 
 
+def test_no_step_asks_a_county_for_more_than_its_own_target(jiaxing, organization):
+    county = jiaxing.county()
+    set_target("organization", 2013, "40", county=county)
+    targets.add_step(indicator=organization, due_on=date(2013, 6, 30), percent=Decimal(70))
+    assert everything().path("organization", 2013, county.pk).on(date(2013, 6, 30)) == Decimal(40)
+    assert everything().path("organization", 2013, None).on(date(2013, 6, 30)) == Decimal(70)
+
+
 def test_the_light_follows_the_path_and_not_only_the_end(jiaxing, organization, officer):
     year = Year(pk=2013, computed_on=date(2013, 6, 30))
     found = {}

@@ -53,14 +53,22 @@ class Targets:
         return None
 
     def path(self, indicator: str, year: int, county: int | None) -> Path | None:
-        """None where nothing is to be reached. A county's own steps go before the city's, all of them."""
+        """None where nothing is to be reached. A county's own steps go before the city's, all of them; no step asks for more than the year,
+        which may have been lowered since, or for one county.
+        """
         target = self.of(indicator, year, county)
         if target is None:
             return None
-        of_year = (sorted(step for step in self._steps.get((indicator, whose), ()) if step[0].year == year) for whose in (county, None))
-        start = self.of(indicator, year - 1, county) or Decimal(0)
-        points = [(date(year - 1, 12, 31), min(start, target)), *next(filter(None, of_year), [])]
-        return Path((*points, (date(year, 12, 31), target)) if points[-1][0] != date(year, 12, 31) else tuple(points))
+        start, end = date(year - 1, 12, 31), date(year, 12, 31)
+        points = {start: self.of(indicator, year - 1, county) or Decimal(0), **self._steps_of(indicator, year, county)}
+        return Path((*((day, min(share, target)) for day, share in points.items() if day != end), (end, target)))
+
+    def _steps_of(self, indicator: str, year: int, county: int | None) -> dict[date, Decimal]:
+        for whose in (county, None):
+            found = {day: share for day, share in sorted(self._steps.get((indicator, whose), ())) if day.year == year}
+            if found:
+                return found
+        return {}
 
 
 def everything() -> Targets:
