@@ -33,19 +33,20 @@ def as_number(value: Any) -> float | None:
 
 _BAR = """<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="{}" focusable="false">\
 <rect class="bar-track" width="1000" height="10" />{}{}</svg>"""
-_FILL = SafeString('<rect class="bar-fill{}" width="{:.0f}" height="10" />')
+_FILL = SafeString('<rect class="bar-fill bar-{}" width="{:.0f}" height="10" />')
 _TARGET = SafeString('<rect class="bar-target" x="{:.0f}" width="6" height="10" />')
 
 
 @register.simple_tag
-def bar(value: float | None, target: float | None, label: str = "") -> SafeString:
+def bar(value: float | None, target: float | None, label: str = "", tone: str = "") -> SafeString:
     """A share, and the one that is to be reached. Drawn in SVG: a strict content policy allows no width in a style attribute.
+    Its colour is that of `tone` where the page has judged the share, else it is short of the target or not.
 
     Written here and not in its template, because a table of a nation has hundreds.
     """
     said = f"{label}{'：' if label else ''}{percent(value)}{f'，目标 {percent(target)}' if target else ''}"
-    is_short = value and target and value < target
-    fill = SafeString(_FILL.format(" bar-short" if is_short else "", value * 1000)) if value else ""
+    tone = tone or ("danger" if value and target and value < target else "success")
+    fill = SafeString(_FILL.format(tone, value * 1000)) if value else ""
     return format_html(_BAR, said, fill, SafeString(_TARGET.format(target * 994)) if target else "")
 
 

@@ -70,7 +70,7 @@ class MeasureColumn(tables.Column):
             return NOTHING
         if value.is_fact:
             return fact(value)
-        share = bar(value.ratio.value, value.goal, value.indicator.label)
+        share = bar(value.ratio.value, value.goal, value.indicator.label, value.tone)
         return format_html(CELL, value.url, percent(value.ratio.value), value.ratio.text, share)
 
     def value(self, value: Measure) -> str | None:
