@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -86,7 +87,13 @@ def register(indicator: Indicator) -> Indicator:
     return indicator
 
 
+@cache
+def _discover() -> None:
+    """Once: to look for the files that most apps do not have costs more than a figure."""
+    autodiscover_modules("indicators")
+
+
 def indicators() -> list[Indicator]:
     """Every declared indicator, in order."""
-    autodiscover_modules("indicators")
+    _discover()
     return sorted(_indicators.values(), key=lambda each: (each.position, each.key))
