@@ -42,6 +42,7 @@ def template_city(database_templates, django_db_blocker) -> str:
         databases.open_roles()
         figures.settle()
         connections.close_all()
+        databases.analyze(name)
 
     with django_db_blocker.unblock():
         return database_templates.made("city", make)
@@ -55,6 +56,7 @@ def template_demo(database_templates, template_city) -> tuple[str, Path]:
     def make(name: str) -> None:
         databases.create(name, template_city)
         databases.load_demo(name, files)
+        databases.analyze(name)
 
     return database_templates.made("demo", make), files
 
