@@ -115,7 +115,8 @@ def look() -> Callable[[Page, str], None]:
         width = page.viewport_size["width"] if page.viewport_size else 0
         if SCREENSHOTS:
             page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
-        results = Axe().run(page)
+        is_there = page.evaluate("'axe' in window")  # since this document was looked at before, at another width maybe
+        results = (Axe("null") if is_there else Axe()).run(page)
         assert results.violations_count == 0, results.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
