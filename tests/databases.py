@@ -61,7 +61,7 @@ def templates(factory: pytest.TempPathFactory, process: str) -> Templates:
 
 def create(name: str, template: str = "template1") -> None:
     drop(name)
-    _administer("CREATE DATABASE {} TEMPLATE {}", name, template)
+    _administer("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)  # a third faster than through the log
 
 
 def drop(name: str) -> None:
