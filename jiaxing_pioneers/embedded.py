@@ -127,7 +127,8 @@ def _postgres(home: Path, *, durable: bool) -> Iterator[dict[str, str]]:
     port = _free_port()
     settings = {"port": port, "listen_addresses": HOST, "unix_socket_directories": "", "shared_buffers": "128MB", "timezone": "UTC"}
     if not durable:
-        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": 0}
+        settings |= {"autovacuum": "off", "jit": "off", "max_parallel_workers_per_gather": 0}  # what lives for minutes pays for neither
     flags = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
     with (
         (home / "postgres.log").open("ab") as log,

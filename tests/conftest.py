@@ -14,8 +14,11 @@ from django.dispatch import receiver
 from django.test import override_settings
 
 from apps.core import logs, scope
+from apps.coverage.registry import Indicator, indicators
+from apps.coverage.services import figures
 from tests import databases
 from tests.databases import Templates
+from tests.factories.coverage import forget_figures
 from tests.factories.jiaxing import Jiaxing
 
 
@@ -26,7 +29,10 @@ def database_templates(django_test_environment, tmp_path_factory, worker_id) -> 
 
 @pytest.fixture(scope="session")
 def template_city(database_templates, django_db_blocker) -> str:
-    """The template with the city's divisions, where every role has been held: the owner makes and migrates it, as in production."""
+    """The template with the city's divisions, where every role has been held and today's figures are counted, as in a portal at work.
+
+    The owner makes and migrates it, as in production.
+    """
 
     def make(name: str) -> None:
         databases.create(name)
@@ -34,7 +40,9 @@ def template_city(database_templates, django_db_blocker) -> str:
         databases.migrate()
         call_command("load_divisions", verbosity=0)
         databases.open_roles()
+        figures.settle()
         connections.close_all()
+        databases.analyze(name)
 
     with django_db_blocker.unblock():
         return database_templates.made("city", make)
@@ -48,6 +56,7 @@ def template_demo(database_templates, template_city) -> tuple[str, Path]:
     def make(name: str) -> None:
         databases.create(name, template_city)
         databases.load_demo(name, files)
+        databases.analyze(name)
 
     return database_templates.made("demo", make), files
 
@@ -75,10 +84,20 @@ def settings_of_the_suite() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def indicators_of_the_portal() -> list[Indicator]:
+    return indicators()
+
+
 @pytest.fixture
-def jiaxing(db) -> Iterator[Jiaxing]:
-    """The city, with everything visible to the test itself; a request made through a client sees what its user may see."""
+def jiaxing(db, indicators_of_the_portal) -> Iterator[Jiaxing]:
+    """The city, with everything visible to the test itself; a request made through a client sees what its user may see.
+
+    Its figures are those of the portal's indicators; where a package knows others, they have yet to be counted.
+    """
     with scope.opened(scope.EVERYTHING):
+        if indicators() != indicators_of_the_portal:
+            forget_figures()
         yield Jiaxing()
 
 

@@ -61,7 +61,7 @@ def templates(factory: pytest.TempPathFactory, process: str) -> Templates:
 
 def create(name: str, template: str = "template1") -> None:
     drop(name)
-    _administer("CREATE DATABASE {} TEMPLATE {}", name, template)
+    _administer("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)  # a third faster than through the log
 
 
 def drop(name: str) -> None:
@@ -82,16 +82,22 @@ def _administer(statement: str, *names: str) -> None:
 
 
 @contextmanager
-def _connected(role: str) -> Iterator[Any]:
-    """A cursor of that role outside the portal's databases; each statement is committed by itself."""
+def _connected(role: str, name: str = "postgres") -> Iterator[Any]:
+    """A cursor of that role, outside the portal's databases unless told; each statement is committed by itself."""
     known: Any = connections[role].settings_dict
-    raw = psycopg2.connect(host=known["HOST"], port=known["PORT"], user=known["USER"], password=known["PASSWORD"], dbname="postgres")
+    raw = psycopg2.connect(host=known["HOST"], port=known["PORT"], user=known["USER"], password=known["PASSWORD"], dbname=name)
     raw.autocommit = True
     try:
         with raw.cursor() as cursor:
             yield cursor
     finally:
         raw.close()
+
+
+def analyze(name: str) -> None:
+    """What the planner knows of its tables; the copies inherit it, and nobody else sees to it (jiaxing_pioneers/embedded.py)."""
+    with _connected("owner", name) as cursor:
+        cursor.execute("VACUUM ANALYZE")
 
 
 def work_in(name: str) -> None:

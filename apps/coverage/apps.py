@@ -2,7 +2,6 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
-from django.utils.module_loading import autodiscover_modules
 
 from apps.core import security
 from apps.core.navigation import Entry
@@ -16,7 +15,6 @@ class CoverageConfig(AppConfig):
     navigation = (Entry("覆盖情况", "coverage:dashboard", "map", "coverage.view", "重点任务"),)
 
     def ready(self) -> None:
-        autodiscover_modules("indicators")
         post_migrate.connect(_note_changes, sender=self)
 
 

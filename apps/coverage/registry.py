@@ -1,12 +1,14 @@
-"""What can be covered. Apps declare an `Indicator` in their `indicators.py`, found (apps.py) the way Django finds `admin.py`."""
+"""What can be covered. Apps declare an `Indicator` in their `indicators.py`, found the way Django finds `admin.py`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Expression, F, Func, Value
+from django.utils.module_loading import autodiscover_modules
 
 from apps.organizations.enums import Kind
 
@@ -85,6 +87,13 @@ def register(indicator: Indicator) -> Indicator:
     return indicator
 
 
+@cache
+def _discover() -> None:
+    """Once: to look for the files that most apps do not have costs more than a figure."""
+    autodiscover_modules("indicators")
+
+
 def indicators() -> list[Indicator]:
     """Every declared indicator, in order."""
+    _discover()
     return sorted(_indicators.values(), key=lambda each: (each.position, each.key))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from django.utils.module_loading import autodiscover_modules
 
@@ -37,8 +38,14 @@ def source(function: Source) -> Source:
     return function
 
 
+@cache
+def _discover() -> None:
+    """Once, and not on every day that is looked at."""
+    autodiscover_modules("deadlines")
+
+
 def deadlines(day: date) -> Iterator[Deadline]:
     """Everything that is still owed on a day."""
-    autodiscover_modules("deadlines")
+    _discover()
     for each in _sources:
         yield from each(day)

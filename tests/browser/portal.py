@@ -33,9 +33,6 @@ class Portal:
     environment: dict[str, str]
     mailbox: Mailbox
 
-    def manage(self, *arguments: str) -> None:
-        databases.manage(self.environment, *arguments)
-
     def sql(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple]:
         """Run one statement as the owner, everything in scope; the rows it returns."""
         connection = psycopg2.connect(self.environment["DATABASE_OWNER_URL"])

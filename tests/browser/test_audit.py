@@ -4,8 +4,7 @@ from playwright.sync_api import Page, expect
 
 
 def test_auditor_finds_a_change_and_takes_the_list_away(visit, look):
-    county = visit("nanhu")
-    county.goto("/plans/")
+    visit("nanhu", at="/plans/")
     auditor: Page = visit("auditor")
     auditor.get_by_role("link", name="操作日志").first.click()
     look(auditor, "audit-acts")

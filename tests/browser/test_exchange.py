@@ -73,8 +73,7 @@ def put_right(content: bytes, ledger: Untidy) -> bytes:
 
 def test_an_untidy_ledger_comes_in_and_goes_again(portal, visit, look_twice, ledger):
     before = schools(portal)
-    page = visit("nanhu")
-    page.goto("/organizations/")
+    page = visit("nanhu", at="/organizations/")
     page.get_by_role("link", name="导入", exact=True).click()
     look_twice(page, "exchange")
     page.get_by_role("link", name="导入学校").click()
@@ -121,8 +120,7 @@ def test_an_untidy_ledger_comes_in_and_goes_again(portal, visit, look_twice, led
 def test_without_a_script_a_ledger_comes_in(portal, visit, ledger):
     """The page reloads itself while the file is checked and written."""
     before = schools(portal)
-    page = visit("nanhu", width=360, javascript=False)
-    page.goto("/exchange/schools/")
+    page = visit("nanhu", at="/exchange/schools/", width=360, javascript=False)
     choose(page, b"", "空.xlsx")
     page.get_by_role("button", name="上传并检查").click()
     expect(page.get_by_role("alert")).to_contain_text("这是空文件，请重新选择。")
@@ -139,8 +137,7 @@ def test_without_a_script_a_ledger_comes_in(portal, visit, ledger):
 
 
 def test_what_no_reader_reads_is_refused_and_replaced(visit, look_twice, ledger):
-    page = visit("nanhu")
-    page.goto("/exchange/schools/")
+    page = visit("nanhu", at="/exchange/schools/")
     choose(page, b"%PDF-1.7", "学校台账.xlsx")
     page.get_by_role("button", name="上传并检查").click()
     expect(page.get_by_text("“学校台账.xlsx”是 PDF 文件，不是表格。")).to_be_visible(timeout=BESIDE)
@@ -154,7 +151,6 @@ def test_what_no_reader_reads_is_refused_and_replaced(visit, look_twice, ledger)
 
 @pytest.mark.parametrize("username", ["city", "nanhu-town", "nanhu-school", "sysadmin"])
 def test_everybody_finds_what_is_theirs(visit, look, username):
-    page = visit(username, width=360)
-    page.goto("/exchange/")
+    page = visit(username, at="/exchange/", width=360)
     expect(page.get_by_role("heading", level=1)).to_have_text("台账导入导出")
     look(page, f"exchange-{username}")

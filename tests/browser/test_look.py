@@ -6,8 +6,7 @@ import pytest
 @pytest.mark.parametrize("width", [1440, 360])
 def test_gallery_and_wrong_turns_are_sound(portal, visit, look, width):
     portal.sql("UPDATE accounts_user SET is_staff = true WHERE username = 'sysadmin'")
-    staff = visit("sysadmin", width=width)
-    staff.goto("/help/components/")
+    staff = visit("sysadmin", at="/help/components/", width=width)
     look(staff, "gallery")
 
     county = visit("haining", width=width)

@@ -78,8 +78,7 @@ def test_both_people_learn_what_the_other_did(portal, visit, look):
 
 
 def test_notices_are_read_without_javascript(visit, look):
-    page = visit("xiuzhou", width=360, javascript=False)
-    page.goto("/notices/?state=unread")
+    page = visit("xiuzhou", at="/notices/?state=unread", width=360, javascript=False)
     expect(page.get_by_role("listitem").filter(has_text="被退回").first).to_be_visible()
     page.get_by_role("button", name=re.compile("全部标为已读|筛选出的标为已读")).click()
     expect(page.get_by_role("status").first).to_contain_text("条通知已标为已读。")
@@ -91,8 +90,7 @@ def test_notices_are_read_without_javascript(visit, look):
 
 @pytest.mark.parametrize("width", [1440, 360])
 def test_robots_and_what_was_sent(visit, look, width):
-    page = visit("city", width=width)
-    page.goto("/notices/robots/")
+    page = visit("city", at="/notices/robots/", width=width)
     look(page, "notices-robots")
     page.get_by_role("link", name="添加").click()
     page.get_by_label("群名称").fill("测试群")

@@ -67,8 +67,7 @@ def test_county_registers_a_school_and_is_told_of_a_namesake(visit, look_twice, 
         """SELECT school.name FROM organizations_organization school JOIN organizations_organization county ON county.id = school.county_id
            WHERE school.kind = 'school' AND county.name = '海宁市' ORDER BY school.id LIMIT 1"""
     )
-    page = visit("nanhu")
-    page.goto("/organizations/")
+    page = visit("nanhu", at="/organizations/")
     page.get_by_role("link", name="登记学校").click()
     page.get_by_label("学校名称").fill(taken)
     page.get_by_label("农村").check()
@@ -91,21 +90,18 @@ def test_county_registers_a_school_and_is_told_of_a_namesake(visit, look_twice, 
 
 
 def test_school_and_help_pages_read_well(visit, look_twice):
-    page = visit("nanhu-school")
-    page.goto("/organizations/")
+    page = visit("nanhu-school", at="/organizations/")
     page.get_by_role("link", name="修改资料").click()
     look_twice(page, "school-profile")
     page.goto("/help/")
     look_twice(page, "help")
-    page = visit("city")
-    page.goto("/organizations/?kind=place&reached=no")
+    page = visit("city", at="/organizations/?kind=place&reached=no")
     look_twice(page, "organizations-search")
 
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_schools_are_taken_along_as_they_are_found(visit, look_twice, javascript):
-    page = visit("nanhu", width=360, javascript=javascript)
-    page.goto("/organizations/?kind=school&q=中心")
+    page = visit("nanhu", at="/organizations/?kind=school&q=中心", width=360, javascript=javascript)
     page.locator("summary", has_text="导出").click()
     look_twice(page, "organizations-export") if javascript else None
     with page.expect_download() as download:

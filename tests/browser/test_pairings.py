@@ -10,8 +10,7 @@ JOIN accounts_user_groups g ON g.group_id = h.group_id JOIN accounts_user u ON u
 
 def test_school_invites_another_which_accepts_and_both_counties_confirm(portal, visit, look):
     [(partner,)] = portal.sql(OWN_SCHOOL, ("gangqu-school",))
-    proposer = visit("nanhu-school")
-    proposer.goto("/pairings/")
+    proposer = visit("nanhu-school", at="/pairings/")
     look(proposer, "pairings")
     proposer.get_by_role("link", name="发起结对").click()
     look(proposer, "pairing-search")
@@ -28,8 +27,7 @@ def test_school_invites_another_which_accepts_and_both_counties_confirm(portal, 
     expect(proposer.get_by_text(f"邀请已发出，等待{partner}接受。")).to_be_visible()
     pairing = proposer.url
 
-    invited = visit("gangqu-school", width=360)
-    invited.goto("/pairings/")
+    invited = visit("gangqu-school", at="/pairings/", width=360)
     look(invited, "pairings")
     invited.goto(pairing)
     look(invited, "pairing-invitation")
@@ -37,8 +35,7 @@ def test_school_invites_another_which_accepts_and_both_counties_confirm(portal, 
     expect(invited.get_by_text("已接受邀请。")).to_be_visible()
 
     for unit in ("gangqu", "nanhu"):
-        county = visit(unit)
-        county.goto("/pairings/?turn=mine")
+        county = visit(unit, at="/pairings/?turn=mine")
         look(county, "pairings-waiting")
         county.goto(pairing)
         confirm(county, "确认")
@@ -54,8 +51,7 @@ def test_school_invites_another_which_accepts_and_both_counties_confirm(portal, 
 
 
 def test_exchange_is_registered_on_a_phone_without_javascript(visit, look):
-    page = visit("tongxiang-school", width=360, javascript=False)
-    page.goto("/counselors/new/")
+    page = visit("tongxiang-school", at="/counselors/new/", width=360, javascript=False)
     page.get_by_role("button", name="选择").first.click()
     page.get_by_label("交流形式").select_option("挂职锻炼")
     page.get_by_label("常规管理").check()
@@ -73,8 +69,7 @@ def test_exchange_is_registered_on_a_phone_without_javascript(visit, look):
     page.locator("#submit").get_by_role("button", name="提交").click()
     expect(page.get_by_text("已提交，等待桐乡市确认。")).to_be_visible()
 
-    county = visit("tongxiang")
-    county.goto("/counselors/?turn=mine")
+    county = visit("tongxiang", at="/counselors/?turn=mine")
     look(county, "exchanges-waiting")
     county.locator("tbody a").first.click()
     look(county, "exchange")

@@ -20,8 +20,7 @@ def downloaded(page: Page, name: str | re.Pattern[str]) -> Any:
 
 @pytest.mark.parametrize("width", [1440, 360])
 def test_a_years_plans_become_one_volume(visit, look, width):
-    city = visit("city", width=width)
-    city.goto("/plans/")
+    city = visit("city", at="/plans/", width=width)
     city.get_by_role("navigation", name="年度").get_by_role("link").nth(1).click()
     look(city, "plans-archive")
     city.get_by_role("button", name="合订本（PDF）").click()
@@ -47,16 +46,14 @@ def test_a_years_plans_become_one_volume(visit, look, width):
 
 
 def test_a_job_without_javascript(visit):
-    city = visit("city", javascript=False)
-    city.goto("/plans/")
+    city = visit("city", at="/plans/", javascript=False)
     city.get_by_role("button", name="文件包（zip）").click()
     expect(city.get_by_role("link", name=re.compile("^下载"))).to_be_visible(timeout=MADE)  # the page reloads itself
     assert downloaded(city, re.compile("^下载")).suggested_filename.endswith("年工作方案.zip")
 
 
 def test_a_receipt_is_checked_by_a_stranger_until_the_plan_changes(visit, look):
-    county = visit("jiashan")
-    county.goto("/plans/")
+    county = visit("jiashan", at="/plans/")
     county.get_by_role("row", name=re.compile("已上报")).get_by_role("link").click()
     plan = county.url
     file = downloaded(county, "回执")
@@ -65,8 +62,7 @@ def test_a_receipt_is_checked_by_a_stranger_until_the_plan_changes(visit, look):
     assert file.suggested_filename.endswith("工作方案上报回执.pdf")
     assert code
 
-    stranger = visit(None, width=360)
-    stranger.goto("/verify/")
+    stranger = visit(None, at="/verify/", width=360)
     look(stranger, "verify")
     stranger.get_by_label("回执编码").fill(code[0].lower().replace("-", " "))
     stranger.get_by_role("button", name="验证").click()
@@ -75,8 +71,7 @@ def test_a_receipt_is_checked_by_a_stranger_until_the_plan_changes(visit, look):
     look(stranger, "verified")
     answer = stranger.url
 
-    city = visit("city")
-    city.goto(f"{plan}review/")
+    city = visit("city", at=f"{plan}review/")
     city.get_by_label("退回理由").fill("请补充数量。")
     city.get_by_role("button", name="退回", exact=True).click()
     city.get_by_role("dialog").get_by_role("button", name="退回", exact=True).click()

@@ -30,8 +30,7 @@ def test_county_opens_an_account_and_takes_its_role_away(visit, look_twice, java
     """The page says first what the role would show; the code is shown once, opens the account, and dies with the role."""
     see = look_twice if javascript else lambda page, name: None
     name = "赵敏" if javascript else "钱敏"
-    page = visit("nanhu", javascript=javascript)
-    page.goto("/people/")
+    page = visit("nanhu", at="/people/", javascript=javascript)
     see(page, "people")
     page.get_by_role("link", name="开通账号").click()
     page.get_by_role("button", name="下一步").click()
@@ -47,8 +46,7 @@ def test_county_opens_an_account_and_takes_its_role_away(visit, look_twice, java
     username, code = page.locator(".slip dd").all_inner_texts()
     see(page, "people-codes")
 
-    newcomer = visit(None, javascript=javascript)
-    newcomer.goto("/activate/")
+    newcomer = visit(None, at="/activate/", javascript=javascript)
     newcomer.get_by_label("账号").fill(username)
     newcomer.get_by_label("激活码").fill(code)
     for field in newcomer.locator("input[type=password]").all():
@@ -69,8 +67,7 @@ def test_county_opens_an_account_and_takes_its_role_away(visit, look_twice, java
 
 
 def test_a_list_is_checked_as_a_whole_and_opened_at_once(visit, look_twice):
-    page = visit("nanhu")
-    page.goto("/people/bulk/")
+    page = visit("nanhu", at="/people/bulk/")
     page.get_by_label("学校少先队大队辅导员").check()
     page.get_by_label("名单").fill("姓名\t账号\t学校\n王芳\t\t建设秀水小学\n李强\tnanhu-school\t没有的小学\t138\n")
     page.get_by_role("button", name="下一步").click()
@@ -119,11 +116,9 @@ def test_a_school_is_handed_over_and_accounts_show_how_they_stand(visit, look_tw
 
 
 def test_city_looks_and_is_told_that_it_is_recorded(visit, look_twice):
-    page = visit("city")
-    page.goto("/people/")
+    page = visit("city", at="/people/")
     expect(page.get_by_text("查看联系方式会留下记录")).to_be_visible()
     expect(page.get_by_role("link", name="开通账号")).to_have_count(0)
     look_twice(page, "people-city")
-    page = visit("sysadmin")
-    page.goto("/people/?q=没有这个人")
+    page = visit("sysadmin", at="/people/?q=没有这个人")
     look_twice(page, "people-none")

@@ -20,8 +20,7 @@ PASTE = """(field, html) => {
 
 
 def draft(page: Page) -> None:
-    """The draft of the open year in its form; begun now if it was not."""
-    page.goto("/plans/")
+    """From the list of plans: the draft of the open year in its form; begun now if it was not."""
     if page.get_by_role("button", name="开始填报").count():
         page.get_by_role("button", name="开始填报").click()
     else:
@@ -59,7 +58,7 @@ def saved(page: Page) -> None:
 
 @pytest.mark.parametrize("width", [1440, 360])
 def test_structure_is_typed_with_buttons_and_keys(visit, look, width):
-    page = visit("shizhi" if width > 360 else "xiuzhou", width=width)
+    page = visit("shizhi" if width > 360 else "xiuzhou", at="/plans/", width=width)
     draft(page)
     goals = part(page, "目标任务")
     clear(page, "目标任务")
@@ -104,7 +103,7 @@ def test_structure_is_typed_with_buttons_and_keys(visit, look, width):
 
 
 def test_paste_from_word_keeps_the_structure_and_drops_the_mess(visit, look):
-    page = visit("shizhi")
+    page = visit("shizhi", at="/plans/")
     draft(page)
     measures = part(page, "工作措施")
     clear(page, "工作措施")
@@ -129,7 +128,7 @@ def test_paste_from_word_keeps_the_structure_and_drops_the_mess(visit, look):
 
 def test_words_survive_the_end_of_the_session(visit):
     """Typed in the editor while the session ended: kept in this browser with their structure, and back after signing in."""
-    page = visit("tongxiang")
+    page = visit("tongxiang", at="/plans/")
     draft(page)
     page.context.clear_cookies(name="sessionid")
     part(page, "保障机制").press_sequentially("1. 少工委牵头")
@@ -145,7 +144,7 @@ def test_words_survive_the_end_of_the_session(visit):
 
 @pytest.mark.parametrize(("width", "choice", "kept_of_theirs"), [(1440, "两份都留下，我来整理", True), (360, "用我写的", False)])
 def test_two_people_at_one_plan_keep_what_each_wrote(visit, look, width, choice, kept_of_theirs):
-    first, second = visit("xiuzhou", width=width), visit("xiuzhou", width=width)
+    first, second = visit("xiuzhou", at="/plans/", width=width), visit("xiuzhou", at="/plans/", width=width)
     draft(first)
     draft(second)
     for page in (first, second):
@@ -179,7 +178,7 @@ def test_two_people_at_one_plan_keep_what_each_wrote(visit, look, width, choice,
 
 
 def test_the_list_of_what_is_left_follows_every_save(visit, look):
-    page = visit("shizhi")
+    page = visit("shizhi", at="/plans/")
     draft(page)
     progress = page.get_by_role("complementary", name="填写进度")
     expect(progress.get_by_role("listitem").filter(has_text="保障机制")).to_contain_text("沿用上年")
@@ -203,7 +202,7 @@ def test_the_list_of_what_is_left_follows_every_save(visit, look):
 
 def test_without_scripts_untouched_structure_stays(visit, portal):
     """A plain text area shows the text with its numbers; a changed line is changed, and the table beside it stays a table."""
-    page = visit("tongxiang", javascript=False)
+    page = visit("tongxiang", at="/plans/", javascript=False)
     draft(page)
     duties = page.get_by_label("责任分工")
     goals = page.get_by_label("目标任务")

@@ -25,15 +25,13 @@ def written(page: Page, label: str) -> Locator:
 
 def drafts(page: Page) -> None:
     """The draft of the open year, from the list."""
-    page.goto("/plans/")
     page.get_by_role("link", name="继续填报").first.click()
     page.get_by_role("link", name="继续填写").click()
 
 
 @pytest.mark.parametrize(("username", "unit", "width"), [("nanhu", "南湖区", 1440), ("jingkai", "经开区", 360)])
 def test_plan_goes_from_draft_to_approval(visit, look, username, unit, width):
-    county = visit(username, width=width)
-    county.goto("/plans/")
+    county = visit(username, at="/plans/", width=width)
     look(county, f"plans-{username}-list")
     county.get_by_role("button", name="开始填报").click()
     expect(county.get_by_text("年方案的内容，日期顺延一年")).to_be_visible()
@@ -64,8 +62,7 @@ def test_plan_goes_from_draft_to_approval(visit, look, username, unit, width):
     expect(county.get_by_text("请联系市少工委办公室退回")).to_be_visible()
     address = county.url
 
-    city = visit("city", width=width)
-    city.goto("/plans/")
+    city = visit("city", at="/plans/", width=width)
     look(city, f"plans-{username}-board")
     city.get_by_role("link", name=unit).click()
     assert city.url == address
@@ -96,7 +93,7 @@ def test_plan_goes_from_draft_to_approval(visit, look, username, unit, width):
 
 
 def test_words_typed_while_the_session_ends_come_back(visit, look):
-    page = visit("tongxiang")
+    page = visit("tongxiang", at="/plans/")
     drafts(page)
     page.context.clear_cookies(name="sessionid")
     written(page, "工作措施").fill("登录过期时写的措施。")
@@ -114,7 +111,7 @@ def test_words_typed_while_the_session_ends_come_back(visit, look):
 
 
 def test_plan_is_submitted_without_javascript_and_over_an_ended_session(visit):
-    page = visit("gangqu", javascript=False)
+    page = visit("gangqu", at="/plans/", javascript=False)
     drafts(page)
     page.get_by_label("工作措施").fill("没有脚本时写的措施。")
     page.context.clear_cookies(name="sessionid")

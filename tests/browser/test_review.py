@@ -91,8 +91,7 @@ def test_plan_is_returned_and_approved_without_javascript(visit):
 
 @pytest.mark.parametrize("width", [1440, 360])
 def test_office_reminds_those_who_have_not_handed_in(visit, look, width):
-    city = visit("city", width=width)
-    city.goto("/plans/")
+    city = visit("city", at="/plans/", width=width)
     look(city, f"board-{width}")
     city.get_by_label("状态").select_option(label="草稿")
     expect(city.get_by_role("link", name="清除条件")).to_be_visible()

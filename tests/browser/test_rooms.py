@@ -9,8 +9,7 @@ from tests.browser.figures import covered
 
 
 def test_room_is_registered_returned_put_right_and_confirmed(visit, look):
-    counselor = visit("nanhu-school", width=360)
-    counselor.goto("/rooms/")
+    counselor = visit("nanhu-school", at="/rooms/", width=360)
     look(counselor, "room-none")
     counselor.get_by_role("button", name="登记队室").click()
     counselor.get_by_role("textbox", name="位置").fill("教学楼二楼东侧")

@@ -11,8 +11,7 @@ def test_county_reports_and_city_receives(visit, look):
     city = visit("city")
     before = [covered(city, fact) for fact in FACTS]
 
-    county = visit("jingkai")
-    county.goto("/supervision/")
+    county = visit("jingkai", at="/supervision/")
     county.get_by_role("button", name="开始填报").first.click()
     county.get_by_label("文件名称").fill("经开区少先队工作督导办法")
     county.get_by_label("印发日期").fill("2030-01-01")

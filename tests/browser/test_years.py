@@ -30,8 +30,7 @@ def past(portal):
 @pytest.mark.parametrize("width", [1440, 360])
 def test_city_opens_a_year_in_one_page(visit, look, width):
     year, unit = (NEXT, "港区") if width == 1440 else (NEXT + 1, "经开区")
-    page = visit("city", width=width)
-    page.goto("/years/")
+    page = visit("city", at="/years/", width=width)
     look(page, "years-list")
     page.goto(f"/years/{year}/")
     page.get_by_role("link", name="开放年度").first.click()
@@ -66,8 +65,7 @@ def test_city_opens_a_year_in_one_page(visit, look, width):
 
 
 def test_due_day_that_comes_too_soon_is_confirmed_knowingly(visit, look):
-    page = visit("city")
-    page.goto(f"/years/{TODAY.year + 1}/settings/")
+    page = visit("city", at=f"/years/{TODAY.year + 1}/settings/")
     plans = page.locator("#plans")
     plans.get_by_label("开始日期").fill(TODAY.isoformat())
     plans.get_by_label("上报期限").fill((TODAY + timedelta(days=3)).isoformat())
@@ -81,8 +79,7 @@ def test_due_day_that_comes_too_soon_is_confirmed_knowingly(visit, look):
 
 
 def test_year_is_opened_without_javascript(visit):
-    page = visit("city", javascript=False)
-    page.goto(f"/years/{NEXT + 5}/settings/")
+    page = visit("city", at=f"/years/{NEXT + 5}/settings/", javascript=False)
     page.get_by_role("button", name="下一步：核对").click()
     page.get_by_role("button", name="确认保存").click()
     expect(page.get_by_role("status").first).to_contain_text(f"{NEXT + 5}年度已开放。")
@@ -99,8 +96,7 @@ def test_county_asks_for_more_time_and_hands_in_late(visit, look, past):
     county.get_by_role("button", name="提交申请").click()
     expect(county.get_by_role("status").first).to_contain_text("申请已提交")
 
-    city = visit("city")
-    city.goto("/years/extensions/")
+    city = visit("city", at="/years/extensions/")
     look(city, "extensions")
     city.get_by_role("link", name="南湖区").click()
     city.get_by_role("link", name="答复").click()
@@ -123,8 +119,7 @@ def test_application_is_withdrawn_made_again_and_refused(portal, visit, look, pa
         "WHERE o.id = r.organization_id AND w.id = r.window_id AND o.name = '经开区' AND w.year = %s",
         (TODAY.year,),
     )
-    county = visit("jingkai", width=360)
-    county.goto("/years/extensions/")
+    county = visit("jingkai", at="/years/extensions/", width=360)
     county.get_by_role("link", name="经开区").first.click()
     look(county, "extension-own")
     press(county, "撤回")

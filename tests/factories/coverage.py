@@ -7,11 +7,19 @@ import factory
 from django.utils import timezone
 
 from apps.coverage.models import Exemption, Fact, Figure, Milestone, Target, Year
+from apps.coverage.registry import indicators
 from apps.organizations.models import Organization, PioneerUnit, Place
 from tests.factories.people import UserFactory
 
 WAYS = ("brigade", "squad", "holiday_team", "community_committee")  # by what a place is reached (circular §3.2.1)
 Counts = dict[tuple[int, str], tuple[int, int]]  # (node, group) → (covered, total)
+
+
+def forget_figures() -> None:
+    """The figures have yet to be counted; of indicators that are not declared there are none."""
+    for rows in (Fact.objects, Figure.objects):
+        rows.exclude(indicator__in=[each.key for each in indicators()]).delete()
+    Year.objects.update(computed_on=None)
 
 
 def figures_of(year: int, indicator: str = "organization") -> Counts:
