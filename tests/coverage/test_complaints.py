@@ -23,7 +23,7 @@ from apps.coverage.services import figures
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, PioneerUnit, Place
 from apps.organizations.services import profiles
-from tests.factories.coverage import ExemptionFactory, counted_by_hand, facts_of, figures_of, open_year
+from tests.factories.coverage import ExemptionFactory, counted_by_hand, facts_of, figures_of, forget_figures, open_year
 from tests.factories.jiaxing import Jiaxing
 from tests.factories.organizations import UnitFactory
 from tests.factories.people import person
@@ -159,6 +159,8 @@ def test_a_reorganisation_changes_nothing_of_a_closed_year(jiaxing, officer):
 @pytest.fixture
 def committed(django_db_setup, django_db_blocker) -> Iterator[Jiaxing]:
     with django_db_blocker.unblock():
+        with scope.opened(scope.EVERYTHING):
+            forget_figures()
         yield Jiaxing()
         with scope.opened(scope.EVERYTHING, using="owner"):
             for model in (PioneerUnit, PioneerUnit.pgh_event_model, Session, Change, Fact, Figure, Year, Year.pgh_event_model):
@@ -178,7 +180,9 @@ def test_everything_goes_on_while_all_is_counted_anew(committed, dies):
         city, county, place = committed.city, committed.county(), committed.place()
     figures.settle()
     with scope.opened(scope.EVERYTHING):
-        Figure.objects.whole().filter(organization=county).update(covered=7)  # what the count will put right
+        Figure.objects.of(year=YEAR, indicator="organization").whole().filter(organization=county).update(
+            covered=7
+        )  # what the count will put right
     counted, may_end = Event(), Event()
 
     def count() -> dict[int, int] | None:
