@@ -41,6 +41,7 @@ LISTS = {
     "coverage:exemptions",
     "coverage:node",
     "coverage:progress",
+    "coverage:years",
     "years:list",
     "years:extensions",
     "plans:list",
