@@ -13,21 +13,21 @@ from django.db import connections, models
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts.models import Session
 from apps.core import scope
 from apps.coverage import registry, selectors
-from apps.coverage.models import Change, Fact, Figure, Year
+from apps.coverage.models import Fact, Figure, Year
 from apps.coverage.registry import CIRCULAR, Indicator, Rule
 from apps.coverage.selectors import Ratio, days
 from apps.coverage.services import figures
 from apps.organizations.enums import Kind
 from apps.organizations.models import Organization, PioneerUnit, Place
 from apps.organizations.services import profiles
+from tests import databases
 from tests.factories.coverage import ExemptionFactory, counted_by_hand, facts_of, figures_of, forget_figures, open_year
 from tests.factories.jiaxing import Jiaxing
 from tests.factories.organizations import UnitFactory
 from tests.factories.people import person
-from tests.factories.together import somebody_waits, take_out_logs
+from tests.factories.together import somebody_waits
 
 TODAY = timezone.localdate()
 YEAR = TODAY.year
@@ -157,17 +157,17 @@ def test_a_reorganisation_changes_nothing_of_a_closed_year(jiaxing, officer):
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker) -> Iterator[Jiaxing]:
+def committed(django_db_setup, database_templates, template_city, django_db_blocker) -> Iterator[Jiaxing]:
+    """A city whose writes are committed, in a database of its own that goes with them."""
     with django_db_blocker.unblock():
+        before = connections["default"].settings_dict["NAME"]
+        databases.work_in(own := database_templates.copy(template_city, "committed"))
         with scope.opened(scope.EVERYTHING):
             forget_figures()
         yield Jiaxing()
-        with scope.opened(scope.EVERYTHING, using="owner"):
-            for model in (PioneerUnit, PioneerUnit.pgh_event_model, Session, Change, Fact, Figure, Year, Year.pgh_event_model):
-                model.objects.using("owner").all().delete()
-            Change.objects.using("owner").all().delete()  # the units' own going was noted too
-        take_out_logs()
         connections.close_all()
+        databases.work_in(before)
+        databases.drop(own)
 
 
 @pytest.mark.parametrize("dies", [False, True], ids=["the count ends", "the count dies"])
