@@ -65,14 +65,17 @@ def create(name: str, template: str = "template1") -> None:
 
 
 def drop(name: str) -> None:
-    _administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-
-
-def shut(name: str) -> None:
-    """Nobody is connected to it any more, nor can be: the portal's connections only its own role may end."""
+    """Whoever is still connected is cut off, and cannot come back: a portal at work, or a worker that was killed and whose server has not
+    noticed yet. The portal's connections only its own role may end.
+    """
+    with _connected("owner") as cursor:
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        if not cursor.rowcount:
+            return
     _administer("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
     with _connected("default") as cursor:
         cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = current_user AND datname = %s", [name])
+    _administer("DROP DATABASE {} WITH (FORCE)", name)
 
 
 def _administer(statement: str, *names: str) -> None:

@@ -47,7 +47,6 @@ class Portal:
     def begin_anew(self, template: str) -> None:
         """The database is a copy of that one again, and nothing is left in the cache; whoever is signed in stays so."""
         [(sessions,)] = self.sql("SELECT coalesce(json_agg(accounts_session), '[]')::text FROM accounts_session")
-        databases.shut(self.database)
         databases.create(self.database, template)
         Redis.from_url(self.environment["CACHE_URL"]).flushdb()
         self.sql(
